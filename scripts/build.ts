@@ -1,0 +1,90 @@
+/**
+ * `npm run build`: src/ -> dist/, one ES module a source file, shaders inlined without their comments, and declarations.
+ *
+ * Separate modules and `sideEffects: false` let every bundler drop what an application does not import.
+ */
+import { spawn } from 'node:child_process';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'vite';
+import { withExtensions } from './declarations';
+import { minifiedWgsl } from './wgsl';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Builds the package into `dist/`, which is replaced only when everything has succeeded. */
+export async function buildPackage(): Promise<void> {
+  const work = join(root, `dist.${process.pid}.tmp`);
+  const dist = join(root, 'dist');
+  try {
+    await Promise.all([writeModules(work), writeDeclarations(`${work}.types`)]);
+    await moveDeclarations(`${work}.types`, work);
+    await replaceFolder(work, dist);
+  } finally {
+    await Promise.all([work, `${work}.types`].map((path) => rm(path, { recursive: true, force: true })));
+  }
+}
+
+/** Another build may put its own `dist/` there between the two steps; then that one is replaced. */
+async function replaceFolder(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    await rm(to, { recursive: true, force: true });
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+async function writeModules(outDir: string): Promise<void> {
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    plugins: [minifiedWgsl()],
+    build: {
+      outDir,
+      target: 'es2022',
+      minify: false,
+      lib: { entry: join(root, 'src/index.ts'), formats: ['es'] },
+      rolldownOptions: {
+        output: { preserveModules: true, preserveModulesRoot: join(root, 'src'), entryFileNames: moduleFile },
+      },
+    },
+  });
+}
+
+/** src/gpu/rope.ts -> gpu/rope.js; shaders/rope.wgsl?raw -> shaders/rope.wgsl.js */
+function moduleFile({ name, facadeModuleId }: { name: string; facadeModuleId: string | null }): string {
+  const shader = facadeModuleId?.match(/([^/\\]+\.wgsl)\?raw$/)?.[1];
+  return shader ? `shaders/${shader}.js` : `${name}.js`;
+}
+
+async function writeDeclarations(outDir: string): Promise<void> {
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  const child = spawn(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', outDir], {
+    stdio: 'inherit',
+  });
+  const code = await new Promise((settle, fail) => child.once('error', fail).once('close', settle));
+  if (code !== 0) throw new Error(`tsc of tsconfig.build.json ended with ${String(code)}`);
+}
+
+async function moveDeclarations(from: string, to: string): Promise<void> {
+  const files = (await readdir(from, { recursive: true })).filter((file) => file.endsWith('.d.ts'));
+  const known = new Set(files.map((file) => file.replaceAll('\\', '/')));
+  for (const file of known) {
+    const text = withExtensions(await readFile(join(from, file), 'utf8'), file, (path) => known.has(path));
+    await writeFile(join(to, file), text);
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const start = performance.now();
+  await buildPackage();
+  console.log(
+    `dist/ built in ${Math.round(performance.now() - start)} ms (${relative(process.cwd(), root) || '.'})`,
+  );
+}

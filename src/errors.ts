@@ -1,0 +1,66 @@
+/**
+ * Errors with one shape: `argument: expected …, got …`. TypeError for a wrong kind of thing, RangeError for a
+ * wrong value; the text is only built once something failed.
+ */
+
+/** Shows a value in an error message, short enough to read. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+    return String(value);
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'function') return 'a function';
+  return `a ${Object.prototype.toString.call(value).slice(8, -1)}`;
+}
+
+/** `TypeError("name: expected …, got …")`. */
+export function wrongType(name: string, expected: string, got: unknown): TypeError {
+  return new TypeError(`${name}: expected ${expected}, got ${show(got)}`);
+}
+
+/** `RangeError("name: expected …, got …")`. */
+export function outOfRange(name: string, expected: string, got: unknown): RangeError {
+  return new RangeError(`${name}: expected ${expected}, got ${show(got)}`);
+}
+
+/**
+ * Checks that `value` is an integer in `low..high` and returns it.
+ *
+ * @throws {TypeError} it is not a number   @throws {RangeError} it is no integer, or outside
+ */
+export function checkInteger(name: string, value: unknown, low: number, high: number, unit = ''): number {
+  if (typeof value !== 'number') throw wrongType(name, `an integer${unit}`, value);
+  if (!Number.isInteger(value) || value < low || value > high) {
+    const range = high >= Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `in ${low}..${high}`;
+    throw outOfRange(name, `an integer ${range}${unit}`, value);
+  }
+  return value;
+}
+
+/**
+ * Checks that `value` is one of `choices` and returns it.
+ *
+ * @throws {TypeError} it is not a string   @throws {RangeError} it is another string
+ */
+export function checkChoice<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
+  if ((choices as readonly unknown[]).includes(value)) return value as T;
+  const expected = choices.map((choice) => JSON.stringify(choice)).join(' or ');
+  throw typeof value === 'string' ? outOfRange(name, expected, value) : wrongType(name, expected, value);
+}
+
+/**
+ * Checks that `value` is a finite number which `accepts` takes, and returns it; `expected` says which those are.
+ *
+ * @throws {TypeError} it is not a number   @throws {RangeError} it is NaN, infinite, or not accepted
+ */
+export function checkNumber(
+  name: string,
+  value: unknown,
+  expected: string,
+  accepts: (value: number) => boolean,
+): number {
+  if (typeof value !== 'number') throw wrongType(name, expected, value);
+  if (!Number.isFinite(value) || !accepts(value)) throw outOfRange(name, expected, value);
+  return value;
+}

@@ -1,0 +1,110 @@
+/** How the two elements of a rotated pair lie in a head. See {@link RopeConfig.pairing}. */
+export type Pairing = 'half' | 'interleaved';
+
+/** What YaRN and NTK-by-parts share: which wavelengths are interpolated, and by how much. */
+interface PartsScaling {
+  /** Context length over `originalPositions`; low frequencies are divided by it. At least 1. */
+  readonly factor: number;
+  /** Tokens the model was trained on before it was extended. */
+  readonly originalPositions: number;
+  /** Pairs that turn more often than this over `originalPositions` keep their frequency. Turns, default 32. */
+  readonly betaFast?: number;
+  /** Pairs that turn less often than this are divided by `factor` in full. Turns, default 1. */
+  readonly betaSlow?: number;
+  /** Whether the ends of the ramp are rounded outwards to whole pairs. Default true; gpt-oss says false. */
+  readonly truncate?: boolean;
+}
+
+/**
+ * Where the inverse frequencies come from: a discriminated union on `type`. Formulas and papers stand with each
+ * scheme in `src/frequencies` and in docs/schemes.md. Every `factor` is at least 1 and extends the context: it
+ * divides positions (or, the same thing, frequencies). `originalPositions` is a length in tokens.
+ */
+export type RopeScaling =
+  /** `theta^(-2i / rotaryDim)` for pair `i`. Past the trained length this is direct extrapolation. */
+  | { readonly type: 'default' }
+  /** Any frequencies, in radians a position, one a pair; `attentionFactor` multiplies cos and sin (default 1). */
+  | {
+      readonly type: 'explicit';
+      readonly inverseFrequencies: readonly number[];
+      readonly attentionFactor?: number;
+    }
+  /** Default frequencies, each divided by its own divisor (GGUF's `rope_freqs`), one a pair. */
+  | { readonly type: 'divisors'; readonly divisors: readonly number[] }
+  /** Position interpolation: every frequency divided by `factor`. */
+  | { readonly type: 'linear'; readonly factor: number }
+  /** Static NTK-aware: `theta` multiplied by `factor^(rotaryDim / (rotaryDim - 2))`. */
+  | { readonly type: 'ntk'; readonly factor: number }
+  /** Dynamic NTK: as `ntk`, by a factor that grows once the sequence passes `originalPositions`. */
+  | { readonly type: 'dynamic'; readonly factor: number; readonly originalPositions: number }
+  /** YaRN. `attentionFactor` replaces the computed one; `mscale` counts only beside `mscaleAllDim`, both not 0. */
+  | (PartsScaling & {
+      readonly type: 'yarn';
+      readonly mscale?: number;
+      readonly mscaleAllDim?: number;
+      readonly attentionFactor?: number;
+    })
+  /** YaRN's frequencies without its attention factor. */
+  | (PartsScaling & { readonly type: 'ntk-by-parts' })
+  /**
+   * LongRoPE: frequencies divided pair by pair, by `longFactors` once the sequence is longer than
+   * `originalPositions`, by `shortFactors` up to there. `factor` only sets the attention factor.
+   */
+  | {
+      readonly type: 'longrope';
+      readonly shortFactors: readonly number[];
+      readonly longFactors: readonly number[];
+      readonly originalPositions: number;
+      readonly factor?: number;
+      readonly attentionFactor?: number;
+    }
+  /** Llama 3.1: wavelengths beyond `originalPositions / lowFreqFactor` are divided by `factor`. */
+  | {
+      readonly type: 'llama3';
+      readonly factor: number;
+      readonly lowFreqFactor: number;
+      readonly highFreqFactor: number;
+      readonly originalPositions: number;
+    }
+  /** Gemma 4: only the first `rotatedFraction` of the pairs turn; the exponent still runs over the whole head. */
+  | { readonly type: 'proportional'; readonly rotatedFraction: number; readonly factor?: number };
+
+/** The member of {@link RopeScaling} with this `type`. */
+export type ScalingOf<T extends RopeScaling['type']> = Extract<RopeScaling, { readonly type: T }>;
+
+/**
+ * What a model says about the positions of its attention heads: plain, serialisable data.
+ * {@link ropeConfig} fills in defaults, {@link ropeConfigFromHuggingFace} reads a model's `config.json`.
+ */
+export interface RopeConfig {
+  /** Elements in one attention head. */
+  readonly headDim: number;
+  /** How many leading elements of a head rotate; even, 2 to 512, at most `headDim`. The tail is left as it is. */
+  readonly rotaryDim: number;
+  /** Base of the geometric progression of frequencies (10 000 in RoFormer). Must exceed 0. */
+  readonly theta: number;
+  /**
+   * `half` pairs element `i` with `i + rotaryDim / 2` (Hugging Face checkpoints, GPT-NeoX);
+   * `interleaved` pairs `2i` with `2i + 1` (Meta's code, GPT-J, DeepSeek).
+   */
+  readonly pairing: Pairing;
+  /** Where the inverse frequencies come from. */
+  readonly scaling: RopeScaling;
+  /** Longest sequence the model was trained on, in tokens, or null where it does not say. Informational. */
+  readonly trainedPositions: number | null;
+  /** What the reader of a config had to assume, in plain words; empty where the config said everything. */
+  readonly assumptions: readonly string[];
+}
+
+/** What {@link ropeConfig} and `createRope` accept: a head dimension, and whatever differs from the defaults. */
+export type RopeConfigInput = Pick<RopeConfig, 'headDim'> & {
+  readonly [K in keyof RopeConfig]?: RopeConfig[K] | undefined;
+};
+
+/** Inverse frequencies of a config, and the factor its scheme puts on cos and sin. */
+export interface RopeFrequencies {
+  /** Radians a position, `rotaryDim / 2` of them, in float64. */
+  readonly inverseFrequencies: Float64Array;
+  /** Multiplies cos and sin, so both rotated Q and rotated K; 1 where the scheme has none. */
+  readonly attentionFactor: number;
+}

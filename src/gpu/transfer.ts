@@ -1,0 +1,91 @@
+import { checkInteger, outOfRange, wrongType } from '../errors';
+import { bytesPerElement, type StorageArray, toStorage } from '../reference/dtypes';
+import type { RopeDtype } from './dtype';
+
+/** Choices for {@link uploadTensor}. */
+export interface UploadOptions {
+  readonly label?: string;
+  /** Default STORAGE | COPY_SRC | COPY_DST. */
+  readonly usage?: GPUBufferUsageFlags;
+}
+
+/**
+ * Makes a GPUBuffer that holds a tensor. The caller owns it and destroys it.
+ *
+ * @param values Numbers, rounded to `dtype` once; or the stored bits themselves: a Uint16Array for f16 and bf16.
+ * @throws {TypeError} `values` is no array of numbers   @throws {RangeError} it is empty
+ * @example const q = uploadTensor(device, new Float32Array(32 * 128), 'f16', { label: 'Q' });
+ */
+export function uploadTensor(
+  device: GPUDevice,
+  values: ArrayLike<number>,
+  dtype: RopeDtype,
+  options: UploadOptions = {},
+): GPUBuffer {
+  if (!ArrayBuffer.isView(values) && !Array.isArray(values))
+    throw wrongType('values', 'an array of numbers', values);
+  if (values.length === 0) throw outOfRange('values', 'at least one element', values.length);
+  const stored: StorageArray =
+    values instanceof Float32Array && dtype === 'f32'
+      ? values
+      : values instanceof Uint16Array && dtype !== 'f32'
+        ? values
+        : toStorage(values, dtype);
+  const { label = 'webgpu-rope tensor' } = options;
+  const usage = options.usage ?? GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const size = Math.ceil(stored.byteLength / 4) * 4;
+  const buffer = device.createBuffer({ label, size, usage, mappedAtCreation: true });
+  new Uint8Array(buffer.getMappedRange()).set(
+    new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength),
+  );
+  buffer.unmap();
+  return buffer;
+}
+
+/** Choices for {@link readTensor}, in elements. */
+export interface ReadOptions {
+  /** First element. Default 0. */
+  readonly offset?: number;
+  /** How many. Default: to the end of the buffer. */
+  readonly length?: number;
+}
+
+/**
+ * Reads a tensor back: a Float32Array for f32, the bits in a Uint16Array for f16 and bf16 (`fromStorage` makes numbers of
+ * them). Submits a copy of its own, after what was submitted before.
+ *
+ * @param buffer Needs `GPUBufferUsage.COPY_SRC`.
+ * @throws {TypeError} the buffer lacks COPY_SRC   @throws {RangeError} it ends before `offset + length`
+ */
+export async function readTensor(
+  device: GPUDevice,
+  buffer: GPUBuffer,
+  dtype: RopeDtype,
+  options: ReadOptions = {},
+): Promise<StorageArray> {
+  if ((buffer.usage & GPUBufferUsage.COPY_SRC) === 0) {
+    throw new TypeError(`buffer: expected GPUBufferUsage.COPY_SRC, got usage 0x${buffer.usage.toString(16)}`);
+  }
+  const bytes = bytesPerElement(dtype);
+  const all = buffer.size / bytes;
+  const offset = checkInteger('offset', options.offset ?? 0, 0, all);
+  const length = checkInteger('length', options.length ?? all - offset, 0, all - offset);
+  // Copies move whole words: take the words around the elements, then cut.
+  const begin = Math.floor((offset * bytes) / 4) * 4;
+  const size = Math.ceil(((offset + length) * bytes - begin) / 4) * 4;
+  const staging = device.createBuffer({
+    label: 'webgpu-rope read-back',
+    size: Math.max(4, size),
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  });
+  try {
+    const encoder = device.createCommandEncoder({ label: 'webgpu-rope read-back' });
+    encoder.copyBufferToBuffer(buffer, begin, staging, 0, size);
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    const copy = staging.getMappedRange().slice(offset * bytes - begin, (offset + length) * bytes - begin);
+    return dtype === 'f32' ? new Float32Array(copy) : new Uint16Array(copy);
+  } finally {
+    staging.destroy();
+  }
+}

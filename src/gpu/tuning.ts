@@ -1,0 +1,32 @@
+/** How the kernel spreads its work over an adapter. */
+export interface RopeTuning {
+  /** Invocations in a workgroup: a power of two, 1 to 256. */
+  readonly workgroupSize: number;
+  /**
+   * Invocations below which heads are dealt into more groups. An invocation reads cos and sin once for all its heads, so
+   * few groups save table reads; many fill the adapter when there are few tokens.
+   */
+  readonly invocations: number;
+}
+
+/**
+ * Software adapters run invocations in turn on a few cores: parallelism past those buys nothing, reuse does.
+ * Evidence: bench/NOTES.md.
+ */
+const software: RopeTuning = { workgroupSize: 64, invocations: 64 };
+
+/** Real GPUs: two warps a workgroup, and enough invocations to cover the latency of memory. */
+const hardware: RopeTuning = { workgroupSize: 64, invocations: 262_144 };
+
+/** The tuning for a device's adapter. */
+export function defaultTuning(device: GPUDevice): RopeTuning {
+  // Older implementations leave adapterInfo out.
+  const info = device.adapterInfo as GPUAdapterInfo | undefined;
+  const isSoftware = info !== undefined && (info.isFallbackAdapter || info.architecture === 'swiftshader');
+  return isSoftware ? software : hardware;
+}
+
+/** Groups that the heads are dealt into, for `itemsPerGroup` = units a head x tokens x batch. */
+export function headGroups(tuning: RopeTuning, itemsPerGroup: number, heads: number): number {
+  return Math.min(heads, Math.max(1, Math.ceil(tuning.invocations / itemsPerGroup)));
+}

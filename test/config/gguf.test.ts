@@ -1,23 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type GgufOptions, ropeConfigFromGguf } from '../../src/config/gguf';
+import { ropeConfigFromGguf } from '../../src/config/gguf';
 import { readHuggingFace } from '../../src/config/hugging-face';
 import { ropeFrequencies } from '../../src/frequencies';
 import { expectClose, goldenFrequencies } from '../frequencies/golden';
-
-type Values = Record<string, unknown>;
-
-/** Metadata of an architecture: keys without a dot-free prefix of their own get the architecture's. */
-function gguf(architecture: string, values: Values): Values {
-  const own = Object.entries(values).map(([key, value]) => [`${architecture}.${key}`, value]);
-  return { 'general.architecture': architecture, 'general.name': 'test', ...Object.fromEntries(own) };
-}
-
-const HEAD = { embedding_length: 4096, 'attention.head_count': 32, context_length: 8192 };
-const NONE: GgufOptions = { tensors: {} };
-const LONG = 'rope_factors_long.weight';
-const SHORT = 'rope_factors_short.weight';
-const read = (architecture: string, values: Values, options: GgufOptions = NONE) =>
-  ropeConfigFromGguf(gguf(architecture, { 'rope.freq_base': 10000, ...HEAD, ...values }), options);
+import { gguf, HEAD, LONG, NONE, read, SHORT } from './gguf-support';
 
 /** The frequencies of a golden case of this name. */
 function golden(name: string) {
@@ -276,100 +262,5 @@ describe('GGUF pairing', () => {
     const config = read('brandnew', {});
     expect(config.pairing).toBe('half');
     expect(config.assumptions).toEqual(['general.architecture "brandnew" is not known: pairing "half"']);
-  });
-});
-
-describe('GGUF refused', () => {
-  const yarn = { 'rope.scaling.type': 'yarn', 'rope.scaling.factor': 4 };
-  const factor = 'expected a finite number of at least 1 (it divides positions)';
-  const freqs = (values: unknown) => ({ tensors: { 'rope_freqs.weight': values as number[] } });
-  const cases: [Values, string, GgufOptions?][] = [
-    [
-      { embedding_length: undefined },
-      'llama.embedding_length: expected an integer, as there is no attention.key_length, got undefined',
-    ],
-    [
-      { 'attention.head_count': [32, 32] },
-      'llama.attention.head_count: expected an integer, got an array of 2',
-    ],
-    [
-      { 'rope.dimension_count': 130 },
-      'llama.rope.dimension_count: expected an even integer in 2..128 (key_length), got 130',
-    ],
-    [
-      { 'rope.dimension_count': 63 },
-      'llama.rope.dimension_count: expected an even integer in 2..128 (key_length), got 63',
-    ],
-    [{ 'rope.freq_base': '10000' }, 'llama.rope.freq_base: expected a finite number above 0, got "10000"'],
-    [{ 'rope.freq_base': Number.NaN }, 'llama.rope.freq_base: expected a finite number above 0, got NaN'],
-    [
-      { 'rope.scaling.type': 'su' },
-      'llama.rope.scaling.type: expected "none" or "linear" or "yarn" or "longrope", got "su"',
-    ],
-    [{ 'rope.scaling.factor': 0.25 }, `llama.rope.scaling.factor: ${factor}, got 0.25`],
-    [{ 'rope.scaling.factor': '4' }, 'llama.rope.scaling.factor: expected a finite number, got "4"'],
-    [{ 'rope.scaling.type': 'yarn' }, `llama.rope.scaling.factor: ${factor}, got undefined`],
-    [
-      { ...yarn, 'rope.scaling.yarn_ext_factor': 0.5 },
-      'llama.rope.scaling.yarn_ext_factor: expected 1, the only value this reader knows, got 0.5',
-    ],
-    [
-      { ...yarn, 'rope.scaling.yarn_beta_fast': -1 },
-      'llama.rope.scaling.yarn_beta_fast: expected a finite number above 0, got -1',
-    ],
-    [
-      yarn,
-      'tensors["rope_freqs.weight"]: expected none beside yarn scaling, got an array of 64',
-      freqs(Array(64).fill(1)),
-    ],
-    [
-      { 'rope.scaling.attn_factor': 1.19 },
-      'llama.rope.scaling.attn_factor: expected 1 beside scaling type "linear", got 1.19',
-    ],
-    [
-      { 'rope.scaling.attn_factor': 1.19 },
-      'tensors["rope_factors_long.weight"]: expected the factors of this LongRoPE model, got undefined',
-      {},
-    ],
-    [
-      { 'rope.scaling.type': 'longrope' },
-      'tensors["rope_factors_short.weight"]: expected the factors of this LongRoPE model, got undefined',
-      { tensors: { [LONG]: [1] } },
-    ],
-    [
-      {},
-      'tensors["rope_freqs.weight"]: expected an array of 64 numbers (one a pair), got an array of 3',
-      freqs([1, 1, 1]),
-    ],
-    [
-      {},
-      'tensors["rope_freqs.weight"][1]: expected a finite number above 0, got 0',
-      freqs([1, 0, ...Array(62).fill(1)]),
-    ],
-    [
-      { 'rope.dimension_sections': [16, 24, 24, 0] },
-      'llama.rope.dimension_sections: expected none, as M-RoPE (three position axes) is not supported yet, got [16, 24, 24, 0]',
-    ],
-    [
-      {},
-      'layerType: expected "full_attention" or "sliding_attention", got "local"',
-      { layerType: 'local' } as unknown as GgufOptions,
-    ],
-  ];
-  for (const [values, message, options] of cases) {
-    it(message, () => {
-      const call = () => read('llama', values, options ?? NONE);
-      expect(call).toThrow(new RegExp(`^${message.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`));
-    });
-  }
-
-  it('what is no header, and architectures without rotary positions', () => {
-    expect(() => ropeConfigFromGguf(null)).toThrow(
-      'metadata: expected the key-value pairs of a GGUF header, got null',
-    );
-    expect(() => ropeConfigFromGguf({})).toThrow('general.architecture: expected a string, got undefined');
-    expect(() => ropeConfigFromGguf({ 'general.architecture': 'mamba' })).toThrow(
-      'general.architecture: expected one with rotary positions, got "mamba"',
-    );
   });
 });

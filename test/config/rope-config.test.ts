@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ropeConfig } from '../../src/config/rope-config';
 import type { RopeConfigInput } from '../../src/config/types';
+import { expectMessage } from './support';
 
 describe('ropeConfig', () => {
   it('a head dimension alone: everything else has its default', () => {
@@ -172,8 +173,7 @@ describe('ropeConfig refuses', () => {
   ];
   for (const [input, message] of cases) {
     it(message, () => {
-      const call = () => ropeConfig(input as RopeConfigInput);
-      expect(call).toThrow(new RegExp(`^${message.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`));
+      expectMessage(() => ropeConfig(input as RopeConfigInput), message);
     });
   }
 

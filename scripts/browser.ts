@@ -72,7 +72,7 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Launch
       kind === 'firefox' ? (['hardware'] as const) : adaptersToTry(choice, process.platform, existsSync);
     for (const adapter of adapters) {
       const launched = await tryStart(start, adapter, choice, options).catch((error: unknown) => {
-        failures.push(`${start.path} (${start.variable ?? start.source}, ${adapter}): ${firstLine(error)}`);
+        failures.push(`${start.path} (${start.variable ?? start.source}, ${adapter}): ${inShort(error)}`);
         return undefined;
       });
       if (launched) return launched;
@@ -88,7 +88,7 @@ async function* starts(kind: BrowserKind, headless: boolean, failures: string[])
   const chosen = found[0]?.source === 'environment';
   if (chosen || kind !== 'chrome' || !headless || !bundledBrowserFits(process.platform, process.arch)) return;
   const bundled = await bundledBrowser().catch((error: unknown) => {
-    failures.push(firstLine(error));
+    failures.push(inShort(error));
     return undefined;
   });
   if (bundled) yield { kind, source: 'npm', ...bundled };
@@ -179,8 +179,8 @@ function advice(kind: BrowserKind, choice: AdapterChoice): string {
   return 'Install Google Chrome 113 or later (on Debian: apt-get install chromium) or name one in CHROME_PATH.';
 }
 
-function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.slice(0, 2).join(' ').slice(0, 300);
+/** Puppeteer's advice on how to look for trouble is left out; what the browser itself wrote stays. */
+function inShort(error: unknown): string {
+  const [text = ''] = (error instanceof Error ? error.message : String(error)).split('TROUBLESHOOTING');
+  return text.replace(/\s+/g, ' ').trim().slice(0, 400);
 }

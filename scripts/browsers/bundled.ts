@@ -3,9 +3,9 @@
  * unpacked once beside the other packages' caches; nothing is downloaded.
  */
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
@@ -31,21 +31,31 @@ export async function bundledBrowser(): Promise<BundledBrowser> {
   const root = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '..', '..');
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
   const folderName = `webgpu-rope-chromium-${version}`;
-  const homes = [join(root, '..', '..', '.cache'), tmpdir()];
-  let folder = homes.map((home) => join(home, folderName)).find((path) => existsSync(path));
+  const homes = [join(root, '..', '..', '.cache'), join(homedir(), '.cache'), tmpdir()];
+  let folder: string | undefined;
   const failures: string[] = [];
   for (const home of homes) {
+    const goal = join(home, folderName);
+    folder = await (existsSync(goal) ? trusted(goal) : unpack(join(root, 'bin'), goal)).catch(
+      (error: unknown) => {
+        failures.push(String(error));
+        return undefined;
+      },
+    );
     if (folder) break;
-    folder = await unpack(join(root, 'bin'), join(home, folderName)).catch((error: unknown) => {
-      failures.push(String(error));
-      return undefined;
-    });
   }
   if (!folder) throw new Error(`could not unpack @sparticuz/chromium: ${failures.join('; ')}`);
   const libraries = [join(folder, 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
   const env: Record<string, string> = { LD_LIBRARY_PATH: libraries };
   if (!existsSync('/etc/fonts/fonts.conf')) env.FONTCONFIG_FILE = join(folder, 'fonts.conf');
   return { path: join(folder, 'chromium'), env };
+}
+
+/** A program that someone else put there, in a shared folder for example, is not started. */
+async function trusted(folder: string): Promise<string> {
+  const { uid } = await stat(folder);
+  if (uid !== 0 && uid !== process.getuid?.()) throw new Error(`${folder} belongs to user ${uid}`);
+  return folder;
 }
 
 /** Unpacks beside the goal and renames, so that two processes may do it at once and a half-done one is never used. */
@@ -65,12 +75,13 @@ async function unpack(archives: string, goal: string): Promise<string> {
       join(work, 'fonts.conf'),
       `<?xml version="1.0"?>\n<fontconfig><dir>${join(goal, 'fonts')}</dir><cachedir>${join(goal, 'fonts-cache')}</cachedir></fontconfig>\n`,
     );
+    await chmod(work, 0o755);
     await rename(work, goal);
   } catch (error) {
     await rm(work, { recursive: true, force: true });
     if (!existsSync(goal)) throw error;
   }
-  return goal;
+  return trusted(goal);
 }
 
 async function inflate(archive: string, goal: string): Promise<void> {

@@ -1,0 +1,156 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, createServer, preview } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type LaunchedBrowser, launchBrowser } from '../../scripts/browser';
+import { installPacked, type Project, typeCheck, writeFiles } from './project';
+
+const page = '<!doctype html><title>consumer</title><script type="module" src="./main.ts"></script>';
+
+const main = `
+  import { createRope, readTensor } from 'webgpu-rope';
+  import wgsl from 'webgpu-rope/shaders/rope.wgsl?raw';
+
+  async function rotate() {
+    const adapter = await navigator.gpu.requestAdapter();
+    const device = await adapter.requestDevice();
+    const input = Float32Array.from({ length: 2 * 3 * 64 }, (_, i) => Math.sin(i + 1));
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
+    const buffer = device.createBuffer({ size: input.byteLength, usage, mappedAtCreation: true });
+    new Float32Array(buffer.getMappedRange()).set(input);
+    buffer.unmap();
+    const rope = await createRope(device, { headDim: 64 }, { dtypes: ['f32'] });
+    const layer = rope.bind({ q: { buffer, heads: 3 }, dtype: 'f32' });
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    layer.encode(pass, { tokens: 2, start: 0 });
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    const output = await readTensor(device, buffer, 'f32');
+    rope.destroy();
+    buffer.destroy();
+    device.destroy();
+    return { input: [...input], output: [...output], wgsl };
+  }
+
+  rotate().then((value) => { window.outcome = value; }, (error) => { window.outcome = { error: String(error) }; });
+`;
+
+interface Outcome {
+  error?: string;
+  input: number[];
+  output: number[];
+  wgsl: string;
+}
+
+let project: Project;
+let launched: LaunchedBrowser;
+
+beforeAll(async () => {
+  [project, launched] = await Promise.all([installPacked(), launchBrowser()]);
+  await writeFiles(project.folder, { 'index.html': page, 'main.ts': main });
+});
+
+afterAll(async () => {
+  await launched?.browser.close();
+  await project?.remove();
+});
+
+async function outcomeAt(url: string): Promise<Outcome> {
+  const tab = await launched.browser.newPage();
+  const errors: unknown[] = [];
+  tab.on('pageerror', (error) => errors.push(error));
+  try {
+    await tab.goto(url);
+    await tab.waitForFunction('window.outcome !== undefined', { timeout: 60_000 }).catch((error: unknown) => {
+      throw new AggregateError([error, ...errors], `the page left no outcome: ${errors.join('; ')}`);
+    });
+    return (await tab.evaluate('window.outcome')) as Outcome;
+  } finally {
+    await tab.close();
+  }
+}
+
+async function expectRotation({ error, input, output, wgsl }: Outcome): Promise<void> {
+  expect(error).toBeUndefined();
+  const tokenSize = 3 * 64;
+  expect(output).toHaveLength(2 * tokenSize);
+  expect(output.slice(0, tokenSize)).toEqual(input.slice(0, tokenSize));
+  for (let head = 0; head < 3; head++) {
+    // Position 1, first pair: one radian.
+    const at = tokenSize + head * 64;
+    const [x, y] = [input[at] ?? Number.NaN, input[at + 32] ?? Number.NaN];
+    expect(output[at]).toBeCloseTo(x * Math.cos(1) - y * Math.sin(1), 6);
+    expect(output[at + 32]).toBeCloseTo(y * Math.cos(1) + x * Math.sin(1), 6);
+  }
+  expect(wgsl).toBe(await readFile(join(import.meta.dirname, '../../shaders/rope.wgsl'), 'utf8'));
+}
+
+test('the tarball holds what users need and nothing else', async () => {
+  const files = (await readdir(project.installed, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(project.installed.length + 1))
+    .map((file) => file.replaceAll('\\', '/'));
+  const strangers = files
+    .filter((file) => !/^(dist\/.*\.(js|d\.ts)|shaders\/[^/]+\.wgsl)$/.test(file))
+    .sort();
+  expect(strangers).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+  expect(files).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts', 'shaders/rope.wgsl']));
+});
+
+test('it brings no dependency along', async () => {
+  const others = (await readdir(join(project.folder, 'node_modules'))).filter(
+    (name) => !name.startsWith('.'),
+  );
+  expect(others).toEqual(['webgpu-rope']);
+});
+
+test('imported by name and bundled by Vite, it rotates', async () => {
+  await build({ root: project.folder, configFile: false, logLevel: 'warn' });
+  const server = await preview({ root: project.folder, configFile: false, preview: { host: '127.0.0.1' } });
+  try {
+    await expectRotation(await outcomeAt(server.resolvedUrls?.local[0] ?? ''));
+  } finally {
+    await server.close();
+  }
+});
+
+test('imported by name from Vite’s development server, it rotates', async () => {
+  const server = await createServer({
+    root: project.folder,
+    configFile: false,
+    server: { host: '127.0.0.1' },
+  });
+  try {
+    await server.listen();
+    await expectRotation(await outcomeAt(server.resolvedUrls?.local[0] ?? ''));
+  } finally {
+    await server.close();
+  }
+});
+
+test.for(['nodenext', 'bundler'])('its types hold under module resolution %s', async (moduleResolution) => {
+  const compilerOptions = {
+    module: moduleResolution === 'nodenext' ? 'nodenext' : 'esnext',
+    moduleResolution,
+    target: 'es2022',
+    lib: ['es2022', 'dom'],
+    types: [],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+  };
+  await writeFiles(project.folder, {
+    'types.ts': `
+      import { createRope, type RopeLayer } from 'webgpu-rope';
+      export async function make(device: GPUDevice, buffer: GPUBuffer): Promise<RopeLayer> {
+        const rope = await createRope(device, { headDim: 64 }, { dtypes: ['f32'] });
+        // @ts-expect-error no such dtype: the types must be there, not any
+        rope.bind({ q: { buffer, heads: 3 }, dtype: 'f64' });
+        return rope.bind({ q: { buffer, heads: 3 }, dtype: 'f32' });
+      }
+    `,
+    'tsconfig.json': JSON.stringify({ compilerOptions, files: ['types.ts'] }),
+  });
+  expect(typeCheck(project.folder, 'tsconfig.json')).toBe('');
+});

@@ -13,7 +13,7 @@ export interface RopeTuning {
  * Software adapters run invocations in turn on a few cores: parallelism past those buys nothing, reuse does.
  * Evidence: bench/NOTES.md.
  */
-const software: RopeTuning = { workgroupSize: 64, invocations: 64 };
+const software: RopeTuning = { workgroupSize: 32, invocations: 64 };
 
 /** Real GPUs: two warps a workgroup, and enough invocations to cover the latency of memory. */
 const hardware: RopeTuning = { workgroupSize: 64, invocations: 262_144 };

@@ -1,0 +1,7 @@
+import { type RopeConfig, ropeConfigFromHuggingFace } from '../../src';
+import type { Preset } from '../presets';
+
+/** What a preset's `config.json` says about positions. */
+export function configOf({ config }: Preset): RopeConfig {
+  return ropeConfigFromHuggingFace(config);
+}

@@ -1,0 +1,115 @@
+import {
+  bytesPerElement,
+  createRope,
+  type Rope,
+  type RopeConfig,
+  type RopeDtype,
+  type RopeFrequencies,
+  type RopeLayer,
+  type RopeOptions,
+  ropeFrequencies,
+} from '../../src';
+import type { Preset } from '../presets';
+import { configOf } from './config';
+import { fillSeeded, tensorBuffer } from './data';
+import type { EncodedSubject } from './subject';
+
+/** What is rotated: a model's Q and K, as many tokens of them, from a position on. */
+export interface Setting {
+  readonly preset: Preset;
+  readonly tokens: number;
+  readonly dtype: RopeDtype;
+  /** Position of the first token. */
+  readonly start: number;
+  readonly config: RopeConfig;
+  readonly frequencies: RopeFrequencies;
+  /** Elements of Q and of K, tails that do not rotate included. */
+  readonly elements: { readonly q: number; readonly k: number };
+  /** Bytes of Q and of K that rotate. */
+  readonly rotatedBytes: { readonly q: number; readonly k: number };
+  /** Bytes that must move: the rotated part of both, read and written. */
+  readonly bytesMoved: number;
+}
+
+/** Q and K of a model in GPU memory and the layer that rotates them. */
+export interface Rotation extends EncodedSubject {
+  readonly setting: Setting;
+  readonly rope: Rope;
+  readonly layer: RopeLayer;
+  readonly q: GPUBuffer;
+  readonly k: GPUBuffer;
+  /** Puts the seeded values back that the buffers began with. */
+  fill(): void;
+  destroy(): void;
+}
+
+/** The seed that fills each tensor. */
+export const seeds = { q: 11, k: 12 } as const;
+
+/** What a preset means at so many tokens: shapes, bytes, frequencies. */
+export function settingOf(preset: Preset, tokens: number, dtype: RopeDtype, start = 0): Setting {
+  const config = configOf(preset);
+  const bytes = bytesPerElement(dtype);
+  const { qHeads, kHeads } = preset;
+  const rotated = tokens * config.rotaryDim * bytes;
+  return {
+    preset,
+    tokens,
+    dtype,
+    start,
+    config,
+    frequencies: ropeFrequencies(config),
+    elements: { q: tokens * qHeads * config.headDim, k: tokens * kHeads * config.headDim },
+    rotatedBytes: { q: rotated * qHeads, k: rotated * kHeads },
+    bytesMoved: 2 * rotated * (qHeads + kHeads),
+  };
+}
+
+/**
+ * Allocates Q and K of a model, fills them with seeded values in (-1, 1) and makes the rope that rotates them. It can be
+ * given to `measure` as it is. Destroy it when done; the device stays.
+ *
+ * @param start Position of the first token.
+ * @param options For `createRope`, for example a tuning. Capacity and dtypes follow from the other arguments.
+ */
+export async function makeRotation(
+  device: GPUDevice,
+  preset: Preset,
+  tokens: number,
+  dtype: RopeDtype,
+  start = 0,
+  options: RopeOptions = {},
+): Promise<Rotation> {
+  const setting = settingOf(preset, tokens, dtype, start);
+  const capacity = Math.max(2 ** 20, setting.config.trainedPositions ?? 0, start + tokens);
+  const rope = await createRope(device, setting.config, { capacity, ...options, dtypes: [dtype] });
+  const bytes = bytesPerElement(dtype);
+  const q = tensorBuffer(device, `bench ${preset.slug} Q`, setting.elements.q * bytes);
+  const k = tensorBuffer(device, `bench ${preset.slug} K`, setting.elements.k * bytes);
+  const layer = rope.bind({
+    q: { buffer: q, heads: preset.qHeads },
+    k: { buffer: k, heads: preset.kHeads },
+    dtype,
+  });
+  const where = { tokens, start };
+  const rotation: Rotation = {
+    name: 'webgpu-rope',
+    setting,
+    rope,
+    layer,
+    q,
+    k,
+    encode: (pass) => layer.encode(pass, where),
+    fill: () => {
+      fillSeeded(device, q, dtype, seeds.q);
+      fillSeeded(device, k, dtype, seeds.k);
+    },
+    destroy: () => {
+      rope.destroy();
+      q.destroy();
+      k.destroy();
+    },
+  };
+  rotation.fill();
+  return rotation;
+}

@@ -1,0 +1,74 @@
+import { createRope, type RopeTuning } from '../../src';
+import { headGroups } from '../../src/gpu/tuning';
+import { presetBySlug } from '../presets';
+import { type MeasureOptions, measure } from './measure';
+import { makeRotation, type Setting } from './rotation';
+import type { SettingSpec } from './row';
+import { summarise } from './stats';
+
+/** A setting and the tunings to try on it; plain data. */
+export interface TuningSpec {
+  readonly setting: SettingSpec;
+  readonly tunings: readonly RopeTuning[];
+}
+
+/** What one tuning gave at one setting. */
+export interface TuningTrial {
+  readonly tuning: RopeTuning;
+  readonly medianMs: number;
+  readonly p20Ms: number;
+}
+
+/**
+ * Times tunings against each other at one setting, in the order given. Those that come to the same launch are timed
+ * once. All of them rotate the same buffers.
+ */
+export async function trialTunings(
+  device: GPUDevice,
+  { setting: spec, tunings }: TuningSpec,
+  options: MeasureOptions,
+): Promise<TuningTrial[]> {
+  const { preset, tokens, dtype, start } = spec;
+  const {
+    setting,
+    q,
+    k,
+    destroy,
+    rope: first,
+  } = await makeRotation(device, presetBySlug(preset), tokens, dtype, start);
+  const owned: { destroy(): void }[] = [{ destroy }];
+  try {
+    const subjects = new Map<string, { name: string; encode: (pass: GPUComputePassEncoder) => void }>();
+    for (const tuning of tunings) {
+      const name = launchOf(tuning, setting);
+      if (subjects.has(name)) continue;
+      const rope = await createRope(device, setting.config, {
+        dtypes: [dtype],
+        capacity: first.capacity,
+        tuning,
+      });
+      owned.push(rope);
+      const layer = rope.bind({
+        q: { buffer: q, heads: setting.preset.qHeads },
+        k: { buffer: k, heads: setting.preset.kHeads },
+        dtype,
+      });
+      subjects.set(name, { name, encode: (pass) => layer.encode(pass, { tokens, start }) });
+    }
+    const measured = await measure(device, [...subjects.values()], options);
+    const times = new Map(measured.map(({ subject, samplesMs }) => [subject, summarise(samplesMs)]));
+    return tunings.map((tuning) => {
+      const { medianMs, p20Ms } = times.get(launchOf(tuning, setting)) as { medianMs: number; p20Ms: number };
+      return { tuning, medianMs, p20Ms };
+    });
+  } finally {
+    for (const object of owned) object.destroy();
+  }
+}
+
+/** The launch that a tuning comes to: workgroup size and head groups, where 16-byte chunks serve the shape. */
+function launchOf(tuning: RopeTuning, { config, preset, tokens, dtype }: Setting): string {
+  const units = config.rotaryDim / 2 / (dtype === 'f32' ? 4 : 8);
+  const groups = headGroups(tuning, units * tokens, preset.qHeads + preset.kHeads);
+  return `${tuning.workgroupSize} x ${groups}`;
+}

@@ -1,0 +1,20 @@
+import type { BenchSession } from './harness/session';
+
+/** Somewhere to measure: a browser's page, or Dawn in this process. */
+export interface BenchHost extends BenchSession {
+  /** What runs WebGPU, for example "Chrome/156.0.8078.79". */
+  readonly runtime: string;
+  close(): Promise<void>;
+}
+
+export interface HostOptions {
+  /** Names of peers that will be measured. */
+  readonly peers: readonly string[];
+  readonly onProgress: (text: string) => void;
+}
+
+/** Opens a host. Loads only what that one needs. */
+export async function openHost(kind: 'browser' | 'dawn', options: HostOptions): Promise<BenchHost> {
+  if (kind === 'dawn') return (await import('./dawn-host')).openDawn(options);
+  return (await import('./page-host')).openPage(options);
+}

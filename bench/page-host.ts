@@ -1,0 +1,81 @@
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'puppeteer';
+import { createServer, type ViteDevServer } from 'vite';
+import { browserFromEnvironment, launchBrowser } from '../scripts/browser';
+import type { BenchHost, HostOptions } from './host';
+import { peerPackages } from './peers/names';
+
+/** Serves the benchmark's page with Vite, opens it in a headless browser and waits until it has a device. */
+export async function openPage({ peers, onProgress }: HostOptions): Promise<BenchHost> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const server = await serve(peers);
+    closers.push(() => server.close());
+    const address = server.httpServer?.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+
+    const launched = await launchBrowser({
+      // Chrome's timestamps come in steps of 100 us otherwise.
+      args: browserFromEnvironment() === 'chrome' ? ['--disable-dawn-features=timestamp_quantization'] : [],
+    });
+    closers.push(() => launched.browser.close());
+    const page = await launched.browser.newPage();
+    const problems = collectProblems(page);
+    await page.exposeFunction('benchProgress', onProgress);
+    await page.goto(`http://127.0.0.1:${port}/bench/page/index.html`);
+    // TensorFlow.js takes a while to bundle.
+    await page.waitForFunction('window.bench !== undefined', { timeout: 120_000 }).catch(() => {
+      throw new Error(`the benchmark's page did not start: ${problems.join('\n') || 'no message'}`);
+    });
+    return {
+      runtime: launched.version,
+      adapter: () => page.evaluate(() => window.bench.adapter()),
+      clock: () => page.evaluate(() => window.bench.clock()),
+      measure: (spec, options) => page.evaluate((...args) => window.bench.measure(...args), spec, options),
+      tune: (spec, options) => page.evaluate((...args) => window.bench.tune(...args), spec, options),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function serve(peers: readonly string[]): Promise<ViteDevServer> {
+  const server = await createServer({
+    configFile: false,
+    root: fileURLToPath(new URL('..', import.meta.url)),
+    logLevel: 'error',
+    cacheDir: 'node_modules/.vite-bench',
+    optimizeDeps: {
+      noDiscovery: true,
+      // TensorFlow.js imports CommonJS; onnxruntime-web is one module and finds its .wasm beside it.
+      include: peers.flatMap((name) => peerPackages[name] ?? []).filter((name) => name !== 'onnxruntime-web'),
+    },
+    server: {
+      host: '127.0.0.1',
+      port: 0,
+      hmr: false,
+      watch: null,
+      // Isolated pages have a clock of 5 us instead of 100.
+      headers: {
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-embedder-policy': 'require-corp',
+      },
+    },
+  });
+  return server.listen();
+}
+
+/** Gathers what the page complains about, for the message when it does not start. */
+function collectProblems(page: Page): readonly string[] {
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warn') problems.push(message.text());
+  });
+  return problems;
+}

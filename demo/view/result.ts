@@ -1,0 +1,135 @@
+import { type Choice, describeChoice } from '../choice';
+import { h, svg } from '../dom';
+import { integer, milliseconds, percent, scientific, significant } from '../format';
+import { reportJson } from '../report/json';
+import { reportText } from '../report/text';
+import type { AdapterSummary, RunResult, Timing } from '../run/types';
+import { copyButton } from './copy';
+
+/** A finished run: verdict, readings, adapter, and the result to take away. */
+export function resultView(result: RunResult): HTMLElement {
+  const { choice, adapter, timing } = result;
+  const save = h('button', { type: 'button', class: 'quiet' }, 'Download JSON');
+  save.addEventListener('click', () => download(result));
+  return h(
+    'article',
+    { class: 'result', 'aria-label': 'Result', tabindex: -1 },
+    h('p', { class: 'about' }, `${describeChoice(choice)}, on ${adapterText(adapter)}`),
+    verdict(result),
+    readings(result),
+    adapter.software && timing
+      ? h('p', { class: 'note', style: 'margin-bottom: 1.25rem' }, softwareNote)
+      : undefined,
+    adapterFacts(result),
+    h(
+      'div',
+      { class: 'actions' },
+      save,
+      copyButton('Copy report', () => reportText(result)),
+    ),
+  );
+}
+
+const softwareNote =
+  'This adapter computes on the CPU. Its errors are as good as any; its times say nothing about a GPU.';
+
+function verdict({ check, elements }: RunResult): HTMLElement {
+  const path = check.ok ? 'M5 12.5l4.5 4.5L19 7.5' : 'M6.5 6.5l11 11M17.5 6.5l-11 11';
+  const mark = svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, svg('path', { d: path }));
+  const title = check.ok ? 'Within the numerics contract' : 'Outside the numerics contract';
+  const text = check.ok
+    ? `All ${integer(elements)} elements compared with float64, one by one.`
+    : `${check.failure}. Nothing was timed.`;
+  return h(
+    'div',
+    { class: check.ok ? 'verdict' : 'verdict failed' },
+    mark,
+    h('h3', {}, title),
+    h('p', { class: 'note' }, text),
+  );
+}
+
+/** Rotated values reach √2, so storing one may cost half an ulp of it. */
+const errorNotes: Record<Choice['dtype'], string> = {
+  f32: 'for inputs between −1 and 1',
+  f16: `for inputs between −1 and 1; storing f16 alone may cost ${scientific(2 ** -11, 2)}`,
+  bf16: `for inputs between −1 and 1; storing bf16 alone may cost ${scientific(2 ** -8, 2)}`,
+};
+
+function readings({ check, choice, timing }: RunResult): HTMLElement {
+  const share = Number.isFinite(check.worst) ? percent(check.worst) : 'over 100\u202f%';
+  return h(
+    'dl',
+    { class: 'readings' },
+    reading('Largest error', scientific(check.maxError, 2), errorNotes[choice.dtype]),
+    reading('Share of the tolerance', share, 'at the worst element', check.worst),
+    ...(timing ? timingReadings(timing) : []),
+  );
+}
+
+function timingReadings(timing: Timing): HTMLElement[] {
+  const { medianMs, p20Ms, p80Ms, gbPerSecond, ceilingShare, rounds } = timing;
+  const spread = `p20 ${significant(unit(p20Ms, medianMs))}, p80 ${significant(unit(p80Ms, medianMs))}`;
+  return [
+    reading('Median time', milliseconds(medianMs), `${spread}, ${rounds} rounds`),
+    reading('Share of an in-place multiply', percent(ceilingShare), 'over the same bytes', ceilingShare),
+    reading('Throughput', `${significant(gbPerSecond)} GB/s`, 'rotated bytes, read and written'),
+    reading('The multiply itself', milliseconds(timing.ceiling.medianMs), 'the quickest of 12 shapes'),
+  ];
+}
+
+/** A time in the unit that `milliseconds` gives its neighbour. */
+function unit(ms: number, neighbourMs: number): number {
+  return neighbourMs < 0.1 ? ms * 1000 : ms;
+}
+
+/** A number, what it is, and where it is a share a bar of it. */
+function reading(name: string, value: string, note: string, share?: number): HTMLElement {
+  const bar =
+    share === undefined
+      ? undefined
+      : h(
+          'div',
+          { class: 'gauge', 'aria-hidden': 'true' },
+          h('i', { style: `width: ${Math.min(100, Math.max(0, share * 100 || 0)).toFixed(1)}%` }),
+        );
+  return h(
+    'div',
+    {},
+    h('dt', {}, name),
+    h('dd', {}, h('div', { class: 'value' }, value), bar, h('div', { class: 'note' }, note)),
+  );
+}
+
+function adapterFacts({ adapter, timing }: RunResult): HTMLElement {
+  const rows: [string, string][] = [
+    ['Vendor', adapter.vendor || 'not told'],
+    ['Architecture', adapter.architecture || 'not told'],
+    ['Description', [adapter.device, adapter.description].filter(Boolean).join(', ') || 'not told'],
+    ['Kind', adapter.software ? 'software: it computes on the CPU' : 'hardware'],
+  ];
+  if (timing)
+    rows.push([
+      'Clock',
+      `${timing.clock.kind === 'wall' ? 'wall clock' : 'GPU timestamps'}: ${timing.clock.reason}`,
+    ]);
+  return h(
+    'details',
+    {},
+    h('summary', {}, 'Adapter and clock'),
+    h('dl', { class: 'facts' }, ...rows.flatMap(([name, text]) => [h('dt', {}, name), h('dd', {}, text)])),
+  );
+}
+
+/** "google swiftshader (software)". */
+export function adapterText({ name, software }: AdapterSummary): string {
+  return software ? `${name} (software)` : name;
+}
+
+function download(result: RunResult): void {
+  const url = URL.createObjectURL(new Blob([reportJson(result)], { type: 'application/json' }));
+  const { preset, tokens, dtype, start } = result.choice;
+  const link = h('a', { href: url, download: `webgpu-rope-${preset}-${tokens}-${dtype}-${start}.json` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}

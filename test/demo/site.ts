@@ -1,0 +1,138 @@
+/** The built demo page, served on a free port, in a headless browser: what the tests of the page share. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Page } from 'puppeteer';
+import { build, preview } from 'vite';
+import { expect } from 'vitest';
+import { type LaunchedBrowser, launchBrowser } from '../../scripts/browser';
+
+export interface Site {
+  readonly url: string;
+  readonly launched: LaunchedBrowser;
+  close(): Promise<void>;
+}
+
+/** A page, and what went wrong on it so far. */
+export interface OpenPage {
+  readonly page: Page;
+  /** Console errors and warnings, uncaught errors, failed requests. */
+  readonly troubles: string[];
+}
+
+/** Builds the page into a folder of its own, serves it and starts a browser. */
+export async function openSite(): Promise<Site> {
+  const configFile = resolve('vite.config.ts');
+  const outDir = await mkdtemp(join(tmpdir(), 'webgpu-rope-demo-'));
+  const common = { configFile, logLevel: 'error' as const };
+  await build({ ...common, build: { outDir, emptyOutDir: true } });
+  const server = await preview({
+    ...common,
+    build: { outDir },
+    preview: { port: 0, host: '127.0.0.1', open: false },
+  });
+  const url = server.resolvedUrls?.local[0];
+  if (!url) throw new Error('vite preview: expected an address, got none');
+  // Tracing, the accessibility tree and held-back requests are Chrome's.
+  const launched = await launchBrowser({ browser: 'chrome' });
+  return {
+    url,
+    launched,
+    async close() {
+      await launched.browser.close();
+      await server.close();
+      await rm(outDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Opens the page in a tab of its own.
+ *
+ * @param before Script that runs in the page before its own.
+ */
+export async function openPage(site: Site, query = '', before?: string): Promise<OpenPage> {
+  const page = await site.launched.browser.newPage();
+  const troubles: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warn'].includes(message.type())) troubles.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => troubles.push(`uncaught: ${String(error)}`));
+  page.on('requestfailed', (request) => troubles.push(`failed: ${request.url()}`));
+  await page.evaluateOnNewDocument(watchLongTasks);
+  if (before !== undefined) await page.evaluateOnNewDocument(before);
+  await page.setViewport({ width: 1280, height: 900 });
+  await page.goto(`${site.url}${query}`);
+  return { page, troubles };
+}
+
+// Scripts for the page are text: a compiler's helpers are not among its globals.
+const watchLongTasks = `
+  window.longTasks = [];
+  if (PerformanceObserver.supportedEntryTypes.includes('longtask')) {
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) window.longTasks.push(Math.round(duration));
+    }).observe({ type: 'longtask', buffered: true });
+  }`;
+
+/** The text of an element, empty where there is none. */
+export async function textOf(page: Page, selector: string): Promise<string> {
+  return (await page.evaluate(
+    `document.querySelector(${JSON.stringify(selector)})?.innerText ?? ''`,
+  )) as string;
+}
+
+/** Waits until a run has ended, and returns what the page says of it. */
+export async function outcomeOf(page: Page): Promise<string> {
+  await page.waitForSelector('#outcome .result, #outcome .notice', { timeout: 120_000 });
+  return textOf(page, '#outcome');
+}
+
+/**
+ * A task that keeps the main thread longer than this fails. The page aims at 100 ms of work, which `mainThreadWork`
+ * holds it to; here a task that waits for one of two cores, taken by a software adapter, looks as long as one that works.
+ */
+const longestTaskMs = 500;
+
+/** Expects nothing in the console, nothing past the edge of a small phone, no long task; then closes the page. */
+export async function expectClean({ page, troubles }: OpenPage): Promise<void> {
+  await page.setViewport({ width: 360, height: 740 });
+  const { scrollWidth, clientWidth } = (await page.evaluate(
+    '({ scrollWidth: document.documentElement.scrollWidth, clientWidth: document.documentElement.clientWidth })',
+  )) as { scrollWidth: number; clientWidth: number };
+  expect(scrollWidth, 'width of the page in a window of 360').toBe(clientWidth);
+  expect(troubles).toEqual([]);
+  const longTasks = (await page.evaluate('window.longTasks')) as number[];
+  expect(Math.max(0, ...longTasks), 'longest task, ms').toBeLessThan(longestTaskMs);
+  await page.close();
+}
+
+/**
+ * Milliseconds of CPU time that each task on the page's main thread took while `body` ran: as Chrome's tracer counts
+ * them, so that time spent waiting for a core is not in it.
+ */
+export async function mainThreadWork(page: Page, body: () => Promise<void>): Promise<number[]> {
+  await page.tracing.start({ categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
+  await body();
+  const trace = new TextDecoder().decode(await page.tracing.stop());
+  const { traceEvents } = JSON.parse(trace) as { traceEvents: TraceEvent[] };
+  const isMain = ({ name, args }: TraceEvent): boolean =>
+    name === 'thread_name' && args?.name === 'CrRendererMain';
+  const mains = new Set(traceEvents.filter(isMain).map(threadOf));
+  return traceEvents
+    .filter((event) => event.name.endsWith('RunTask') && mains.has(threadOf(event)))
+    .map(({ tdur = 0 }) => tdur / 1000);
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds of CPU time. */
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+function threadOf({ pid, tid }: TraceEvent): string {
+  return `${pid} ${tid}`;
+}

@@ -57,10 +57,10 @@ async function writeModules(outDir: string): Promise<void> {
   });
 }
 
-/** src/gpu/rope.ts -> gpu/rope.js; shaders/rope.wgsl?raw -> shaders/rope.wgsl.js */
+/** src/gpu/rope.ts -> gpu/rope.js; shaders/rope.wgsl?raw -> shaders/rope.wgsl.js; cut down to entries, rope.core.wgsl.js */
 function moduleFile({ name, facadeModuleId }: { name: string; facadeModuleId: string | null }): string {
-  const shader = facadeModuleId?.match(/([^/\\]+\.wgsl)\?raw$/)?.[1];
-  return shader ? `shaders/${shader}.js` : `${name}.js`;
+  const [, shader, entries] = facadeModuleId?.match(/([^/\\]+)\.wgsl\?(entries=[\w,]+&)?raw$/) ?? [];
+  return shader ? `shaders/${shader}${entries ? '.core' : ''}.wgsl.js` : `${name}.js`;
 }
 
 async function writeDeclarations(outDir: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ropeConfigsFromHuggingFace } from '../src/config/hugging-face';
-import type { RopeConfig, RopeScaling } from '../src/config/types';
+import type { RopeAxes, RopeConfig, RopeScaling } from '../src/config/types';
 import { type ModelCase, models } from '../test/config/models';
 
 const INTRODUCTION = `# Which models read correctly
@@ -26,6 +26,9 @@ const OUTRO = `
 Not listed does not mean not read: any config that spells rotation in these ways is. The pairing then depends on
 \`model_type\`: one that \`src/config/pairing.ts\` does not know is read as \`half\`, and the assumption says so.
 
+Axes are time, height and width: [positions.md](positions.md) builds their positions. ERNIE 4.5 VL lists its sections as
+height, width, time.
+
 Scaling that is beside the rotation stays with the caller: DeepSeek's correction of the softmax scale by
 \`mscale_all_dim\`, Llama 4's temperature tuning, Ministral 3's \`llama_4_scaling_beta\`.
 
@@ -36,6 +39,9 @@ the Hugging Face checkpoint pairs: converters permute the weights of Llama, so i
 \`rope_freqs.weight\` (Llama 3.1 and later, Gemma 4), \`rope_factors_long.weight\` and \`rope_factors_short.weight\` (Phi-3,
 Phi-4 mini) as float32 values; without \`tensors\` the result assumes there are none, and says so. Which layers of Llama 4,
 SmolLM3, Cohere 2 and EXAONE 4 go without rotation is not read from a GGUF; \`assumptions\` says so.
+
+\`rope.dimension_sections\` of Qwen2-VL, Qwen3-VL, Qwen3.5, PaddleOCR-VL and GLM-4V reads as axes; pairing is then \`half\`, as
+llama.cpp's kernels for several axes have no other. For every other architecture sections are refused.
 `;
 
 /** The page, as it has to be. */
@@ -64,10 +70,16 @@ function refusal(config: Readonly<Record<string, unknown>>): string {
   throw new Error(`expected ${String(config.model_type)} to be refused`);
 }
 
-function cells({ headDim, rotaryDim, theta, pairing, scaling, assumptions }: RopeConfig): string {
-  return [`${headDim}, ${rotaryDim}`, theta, pairing, describe(scaling), assumptions.length || ''].join(
-    ' | ',
-  );
+function cells({ headDim, rotaryDim, theta, pairing, scaling, axes, assumptions }: RopeConfig): string {
+  const rule = describe(scaling) + (axes ? `; ${describeAxes(axes)}` : '');
+  return [`${headDim}, ${rotaryDim}`, theta, pairing, rule, assumptions.length || ''].join(' | ');
+}
+
+/** Pairs of each axis; "turn by turn" where they are not one block an axis. */
+function describeAxes({ count, pairAxis }: RopeAxes): string {
+  const sizes = Array.from({ length: count }, (_, axis) => pairAxis.filter((one) => one === axis).length);
+  const inBlocks = pairAxis.every((axis, i) => i === 0 || axis >= pairAxis[i - 1]!);
+  return `axes of ${sizes.join(', ')} pairs${inBlocks ? '' : ', turn by turn'}`;
 }
 
 function describe(scaling: RopeScaling): string {

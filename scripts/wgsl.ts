@@ -1,6 +1,7 @@
 /** Makes WGSL small for shipping: the sources in shaders/ are written to be read, the bundle's copy is only compiled. */
 import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'vite';
+import { reachableWgsl, shortenedWgsl } from './wgsl-names';
 
 /** What WGSL calls a line break: it alone ends a `//` comment. */
 const lineBreak = /[\n\v\f\r\u0085\u2028\u2029]/;
@@ -10,7 +11,7 @@ const separators = '(){}[],;:@';
 const operators = '+-*/%&|^~!=<>';
 
 /**
- * Removes comments, nested ones too, and the blanks that separate nothing. WGSL has no string literals, so `//` and
+ * Removes comments, nested ones too, the blanks that separate nothing and trailing commas. WGSL has no string literals, so `//` and
  * `/*` always open a comment.
  *
  * @throws {SyntaxError} a block comment is never closed
@@ -28,6 +29,8 @@ export function minifyWgsl(source: string): string {
     }
     if (blank && joins(out.at(-1), character)) out += ' ';
     blank = false;
+    // A comma before a closing bracket is for people.
+    if (')}'.includes(character) && out.endsWith(',')) out = out.slice(0, -1);
     out += character;
     at++;
   }
@@ -61,16 +64,21 @@ function skipComment(source: string, at: number): number {
   throw new SyntaxError(`block comment at offset ${at} is never closed`);
 }
 
-/** Vite: `import wgsl from './x.wgsl?raw'` gives the small form. */
+/**
+ * Vite: `import wgsl from './x.wgsl?raw'` gives the small form, with short names; `'./x.wgsl?entries=a,b&raw'` only what
+ * these entry points reach.
+ */
 export function minifiedWgsl(): Plugin {
   return {
     name: 'minified-wgsl',
     enforce: 'pre',
     async load(id) {
-      if (!id.endsWith('.wgsl?raw')) return null;
-      const path = id.slice(0, -'?raw'.length);
+      const [, path, entries] = /^(.+\.wgsl)\?(?:entries=([\w,]+)&)?raw$/.exec(id) ?? [];
+      if (path === undefined) return null;
       this.addWatchFile(path);
-      return `export default ${JSON.stringify(minifyWgsl(await readFile(path, 'utf8')))};`;
+      const plain = minifyWgsl(await readFile(path, 'utf8'));
+      const reached = entries ? reachableWgsl(plain, entries.split(',')) : plain;
+      return `export default ${JSON.stringify(minifyWgsl(shortenedWgsl(reached)))};`;
     },
   };
 }

@@ -15,11 +15,18 @@
 // pairs once and then walks the heads g, g + groups, g + 2*groups, ... of Q and on into those of K. Neighbouring
 // invocations take neighbouring units, so they touch neighbouring 16 bytes. No two invocations write the same word.
 //
-// Two entry points, two views of the same bindings:
-//   rotate_chunks   16-byte loads. A unit is two chunks, which hold whole pairs. Needs P, the offset and every stride to
-//                   be multiples of a chunk's elements (4 of f32, 8 of f16 and bf16).
-//   rotate_words    any shape. A unit is the fewest pairs that own their 4-byte words; with an odd P in a 16-bit dtype
-//                   and "half" those are all pairs of the head.
+// Two ways through a head, two views of the same bindings:
+//   ..._chunks   16-byte loads. A unit is two chunks, which hold whole pairs. Needs P, the offset and every stride to be
+//                multiples of a chunk's elements (4 of f32, 8 of f16 and bf16).
+//   ..._words    any shape. A unit is the fewest pairs that own their 4-byte words; with an odd P in a 16-bit dtype and
+//                "half" those are all pairs of the head.
+// Three kinds of call, so that each binds no more than it reads:
+//   rotate_...      positions that the host knows: a start, or the cells of a grid.
+//   rotate_at_...   positions that lie in buffers: an id a token, or ragged sequences.
+//   rerotate_...    R_to(p') R_from(p)^-1: heads that were rotated before move to other positions or frequencies.
+//
+// With several position axes each pair turns by the position on its own axis (AXES, pair_axis). A token whose position
+// the table does not have is left as it is: -1 is padding, any other is counted once.
 
 const F32 = 0u;
 const F16 = 1u;
@@ -30,6 +37,15 @@ override DTYPE: u32 = F32;
 override PAIRING: u32 = HALF;
 override TWO_DIGITS: bool = true;
 override WORKGROUP: u32 = 64;
+override AXES: u32 = 1;
+
+// Kinds of positions.
+const GRID = 1u;
+const IDS = 2u;
+const RAGGED = 3u;
+
+const PADDING = 0xffffffffu;
+const BAD = 0xfffffffeu;
 
 // Offsets and strides count chunks in rotate_chunks and words in rotate_words.
 struct Tensor {
@@ -49,22 +65,47 @@ struct Params {
   units: u32,         // units in a head
   unit_pairs: u32,    // pairs in a unit (rotate_words)
   groups: u32,        // groups the heads of Q and K together are dealt into
-  tokens: u32,        // tokens a sequence
-  start: u32,         // position of token 0
-  low_bits: u32,      // position = high << low_bits | low
-  row: u32,           // duos in a table row
-  high_rows: u32,     // duo at which the table of the high digit begins
+  tokens: u32,        // tokens a sequence, in this launch
   pairs: u32,         // P
+  row: u32,           // duos in a table row
+  first_token: u32,   // of the call, where it is split into several launches
+  first_sequence: u32,
+  counts: u32,        // 1: this launch counts bad positions (K and split-off heads must not count them again)
+  inverse: u32,       // 1: un-rotate
+  @align(16) @size(48) to: Source,
+  @align(16) @size(48) origin: Source,
+}
+
+// Where positions and their rotations come from. All of it in words of the buffer.
+struct Source {
+  low_bits: u32,      // position = high << low_bits | low
+  high_rows: u32,     // duo at which the table of the high digit begins
+  capacity: u32,      // positions the table has
+  kind: u32,          // 0 start, GRID, IDS, RAGGED
+  start: u32,         // START, GRID: position of token 0 on every axis. IDS: added to each id
+  offset: u32,        // IDS, RAGGED: first word
+  axis_stride: u32,   // IDS: from the ids of an axis to those of the next
+  row_stride: u32,    // IDS: from a sequence to the next; 0 where all share one row
+  id_words: u32,      // 1, or 2 for 64-bit ids
+  width: u32,         // GRID: cells in a row. RAGGED: sequences
+  height: u32,        // GRID: rows in a frame
 }
 
 // Table rows hold duos: (cos, cos, sin, sin) of pairs 2j and 2j + 1. An odd P leaves the last half duo unused.
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> table: array<vec4f>;
+@group(0) @binding(2) var<uniform> pair_axis: array<vec4u, 4>;    // axis of each pair, two bits each
+@group(0) @binding(3) var<storage, read> from_table: array<vec4f>;
 
 @group(1) @binding(0) var<storage, read_write> first_chunks: array<vec4u>;
 @group(1) @binding(1) var<storage, read_write> second_chunks: array<vec4u>;
 @group(1) @binding(0) var<storage, read_write> first_words: array<u32>;
 @group(1) @binding(1) var<storage, read_write> second_words: array<u32>;
+
+@group(2) @binding(0) var<storage, read> ids: array<u32>;        // ids; or indptr of ragged sequences
+@group(2) @binding(1) var<storage, read> offsets: array<u32>;    // position of the first token of each ragged sequence
+@group(2) @binding(2) var<storage, read> from_ids: array<u32>;
+@group(2) @binding(3) var<storage, read_write> bad_positions: atomic<u32>;
 
 // ---- which item -----------------------------------------------------------------------------------------------------
 
@@ -94,30 +135,159 @@ fn start_of(tensor: Tensor, item: Item) -> u32 {
   return tensor.base + item.sequence * tensor.batch_stride + item.token * tensor.token_stride;
 }
 
-// ---- cos and sin ----------------------------------------------------------------------------------------------------
+// ---- positions ------------------------------------------------------------------------------------------------------
+// A position on each axis. Those that lie in buffers repeat the first in the lanes past AXES.
 
-struct Rows {
-  low: u32,
-  high: u32,
+fn host_position(source: Source, item: Item) -> vec4u {
+  let token = params.first_token + item.token;
+  if (source.kind != GRID) {
+    return vec4u(source.start + token);
+  }
+  let row = token / source.width;
+  let frame = row / source.height;
+  let cell = vec3u(frame, row - frame * source.height, token - row * source.width) + vec3u(source.start);
+  return select(vec4u(cell, 0u), cell.yzyz, AXES == 2u);
 }
 
-fn rows_of(position: u32) -> Rows {
-  if (TWO_DIGITS) {
-    let high = position >> params.low_bits;
-    let low = position - (high << params.low_bits);
-    return Rows(low * params.row, params.high_rows + high * params.row);
+// A 64-bit id is two words, low first: its upper half is 0, or it is -1, or it is bad.
+fn checked_id(low: u32, high: u32, wide: bool, shift: u32) -> u32 {
+  if (low == PADDING && (!wide || high == PADDING)) {
+    return PADDING;
   }
-  return Rows(position * params.row, 0u);
+  if ((wide && high != 0u) || low >= 0x80000000u) {
+    return BAD;
+  }
+  let shifted = low + shift;
+  return select(shifted, BAD, shifted >= 0x80000000u);
+}
+
+fn id_at(source: Source, item: Item, axis: u32) -> u32 {
+  let row = source.offset + axis * source.axis_stride + (params.first_sequence + item.sequence) * source.row_stride;
+  let at = row + (params.first_token + item.token) * source.id_words;
+  return checked_id(ids[at], ids[at + source.id_words - 1u], source.id_words == 2u, source.start);
+}
+
+fn from_id_at(source: Source, item: Item, axis: u32) -> u32 {
+  let row = source.offset + axis * source.axis_stride + (params.first_sequence + item.sequence) * source.row_stride;
+  let at = row + (params.first_token + item.token) * source.id_words;
+  return checked_id(from_ids[at], from_ids[at + source.id_words - 1u], source.id_words == 2u, source.start);
+}
+
+// Token t of sequence b, indptr[b] <= t < indptr[b + 1], has position offsets[b] + t - indptr[b]. The search halves its
+// interval a fixed number of times, so it ends on garbage too; a token in no sequence is padding.
+fn ragged_position(source: Source, item: Item) -> u32 {
+  let token = params.first_token + item.token;
+  var low = 0u;
+  var high = source.width;
+  for (var step = 0u; step < 32u && high - low > 1u; step++) {
+    let middle = low + (high - low) / 2u;
+    if (ids[source.offset + middle] <= token) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  let first = ids[source.offset + low];
+  if (token < first || token >= ids[source.offset + low + 1u]) {
+    return PADDING;
+  }
+  let offset = checked_id(offsets[low], 0u, false, 0u);
+  return select(offset + (token - first), offset, offset >= BAD);
+}
+
+fn buffer_position(source: Source, item: Item) -> vec4u {
+  if (source.kind == RAGGED) {
+    return vec4u(ragged_position(source, item));
+  }
+  var position = vec4u(id_at(source, item, 0u));
+  for (var axis = 1u; axis < AXES; axis++) {
+    position[axis] = id_at(source, item, axis);
+  }
+  return position;
+}
+
+// Whether to rotate by this position. One that is not padding, and that the table does not have, is counted: by one
+// invocation a token.
+fn is_good(position: vec4u, capacity: u32, item: Item) -> bool {
+  if (any(position == vec4u(PADDING))) {
+    return false;
+  }
+  let good = all(position < vec4u(capacity));
+  if (!good && params.counts == 1u && item.unit == 0u && item.group == 0u) {
+    atomicAdd(&bad_positions, 1u);
+  }
+  return good;
+}
+
+// ---- cos and sin ----------------------------------------------------------------------------------------------------
+
+// First duos of the rows of a position's digits, on each axis.
+struct Rows {
+  low: vec4u,
+  high: vec4u,
+}
+
+fn rows_of(source: Source, position: vec4u) -> Rows {
+  if (TWO_DIGITS) {
+    let high = position >> vec4u(source.low_bits);
+    let low = position - (high << vec4u(source.low_bits));
+    return Rows(low * params.row, high * params.row + source.high_rows);
+  }
+  return Rows(position * params.row, vec4u());
+}
+
+// Complex products of duos; the second one conjugated.
+fn product(a: vec4f, b: vec4f) -> vec4f {
+  return vec4f(a.xy * b.xy - a.zw * b.zw, a.zw * b.xy + a.xy * b.zw);
+}
+
+fn quotient(a: vec4f, b: vec4f) -> vec4f {
+  let square = b.xy * b.xy + b.zw * b.zw;
+  return vec4f(a.xy * b.xy + a.zw * b.zw, a.zw * b.xy - a.xy * b.zw) / square.xyxy;
+}
+
+fn axis_of(pair: u32) -> u32 {
+  let word = pair_axis[pair / 64u][(pair / 16u) % 4u];
+  return (word >> ((pair % 16u) * 2u)) & 3u;
+}
+
+fn table_duo(rows: Rows, axis: u32, j: u32) -> vec4f {
+  let low = table[rows.low[axis] + j];
+  if (TWO_DIGITS) {
+    return product(table[rows.high[axis] + j], low);
+  }
+  return low;
+}
+
+fn from_table_duo(rows: Rows, axis: u32, j: u32) -> vec4f {
+  let low = from_table[rows.low[axis] + j];
+  if (TWO_DIGITS) {
+    return product(from_table[rows.high[axis] + j], low);
+  }
+  return low;
 }
 
 // (cos, cos, sin, sin) of pairs 2j and 2j + 1.
 fn duo(rows: Rows, j: u32) -> vec4f {
-  let low = table[rows.low + j];
-  if (TWO_DIGITS) {
-    let high = table[rows.high + j];
-    return vec4f(high.xy * low.xy - high.zw * low.zw, high.zw * low.xy + high.xy * low.zw);
+  var both = table_duo(rows, 0u, j);
+  if (AXES > 1u) {
+    let even = table_duo(rows, axis_of(2u * j), j);
+    let odd = table_duo(rows, axis_of(2u * j + 1u), j);
+    both = vec4f(even.x, odd.y, even.z, odd.w);
   }
-  return low;
+  if (params.inverse == 1u) {
+    return quotient(vec4f(1.0, 1.0, 0.0, 0.0), both);
+  }
+  return both;
+}
+
+fn from_duo(rows: Rows, j: u32) -> vec4f {
+  if (AXES > 1u) {
+    let even = from_table_duo(rows, axis_of(2u * j), j);
+    let odd = from_table_duo(rows, axis_of(2u * j + 1u), j);
+    return vec4f(even.x, odd.y, even.z, odd.w);
+  }
+  return from_table_duo(rows, 0u, j);
 }
 
 // ---- 16-bit floats, two to a word -----------------------------------------------------------------------------------
@@ -182,7 +352,7 @@ fn pack(even: vec4f, odd: vec4f) -> vec4u {
   return f16_words(even, odd);
 }
 
-// ---- rotate_chunks --------------------------------------------------------------------------------------------------
+// ---- chunks ---------------------------------------------------------------------------------------------------------
 // Unit u of "half" is chunks u and u + units: x in one, y in the other. Unit u of "interleaved" is the same two chunks,
 // each holding whole pairs.
 
@@ -194,40 +364,36 @@ struct Turn {
   sin1: vec4f,
 }
 
-fn turn_of(rows: Rows, unit: u32) -> Turn {
-  var turn: Turn;
-  if (DTYPE == F32) {
-    // f32: four pairs. "half": one run of four. "interleaved": two of chunk u, two of chunk u + units.
-    let near = select(unit, unit * 2u, PAIRING == HALF);
-    let far = select(unit + params.units, near + 1u, PAIRING == HALF);
-    let a = duo(rows, near);
-    let b = duo(rows, far);
-    turn.cos0 = vec4f(a.xy, b.xy);
-    turn.sin0 = vec4f(a.zw, b.zw);
-    return turn;
-  }
+// Duos of a unit: two for f32, four for 16-bit dtypes. "half" takes one run of pairs, "interleaved" those of chunk u and
+// those of chunk u + units.
+fn duo_of_unit(unit: u32, i: u32) -> u32 {
+  let run = select(2u, 1u, DTYPE == F32);
   if (PAIRING == HALF) {
-    // 16-bit "half": eight pairs, even ones first, as unpack() deals them.
-    let a = duo(rows, unit * 4u);
-    let b = duo(rows, unit * 4u + 1u);
-    let c = duo(rows, unit * 4u + 2u);
-    let d = duo(rows, unit * 4u + 3u);
-    turn.cos0 = vec4f(a.x, b.x, c.x, d.x);
-    turn.sin0 = vec4f(a.z, b.z, c.z, d.z);
-    turn.cos1 = vec4f(a.y, b.y, c.y, d.y);
-    turn.sin1 = vec4f(a.w, b.w, c.w, d.w);
-    return turn;
+    return unit * 2u * run + i;
   }
-  // 16-bit "interleaved": four pairs of chunk u, four of chunk u + units.
-  let a = duo(rows, unit * 2u);
-  let b = duo(rows, unit * 2u + 1u);
-  let c = duo(rows, (unit + params.units) * 2u);
-  let d = duo(rows, (unit + params.units) * 2u + 1u);
-  turn.cos0 = vec4f(a.xy, b.xy);
-  turn.sin0 = vec4f(a.zw, b.zw);
-  turn.cos1 = vec4f(c.xy, d.xy);
-  turn.sin1 = vec4f(c.zw, d.zw);
-  return turn;
+  return select(unit, unit + params.units, i >= run) * run + i % run;
+}
+
+fn turn_of(a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> Turn {
+  if (DTYPE != F32 && PAIRING == HALF) {
+    // Even pairs first, as unpack() deals them.
+    return Turn(
+      vec4f(a.x, b.x, c.x, d.x),
+      vec4f(a.z, b.z, c.z, d.z),
+      vec4f(a.y, b.y, c.y, d.y),
+      vec4f(a.w, b.w, c.w, d.w),
+    );
+  }
+  return Turn(vec4f(a.xy, b.xy), vec4f(a.zw, b.zw), vec4f(c.xy, d.xy), vec4f(c.zw, d.zw));
+}
+
+fn turn_to(rows: Rows, unit: u32) -> Turn {
+  let a = duo(rows, duo_of_unit(unit, 0u));
+  let b = duo(rows, duo_of_unit(unit, 1u));
+  if (DTYPE == F32) {
+    return turn_of(a, b, a, b);
+  }
+  return turn_of(a, b, duo(rows, duo_of_unit(unit, 2u)), duo(rows, duo_of_unit(unit, 3u)));
 }
 
 struct Chunks {
@@ -282,13 +448,7 @@ fn rotate_second(at: u32, turn: Turn) {
   second_chunks[far] = chunks.b;
 }
 
-@compute @workgroup_size(WORKGROUP)
-fn rotate_chunks(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let item = item_of(workgroup, lane);
-  if (!item.inside) {
-    return;
-  }
-  let turn = turn_of(rows_of(params.start + item.token), item.unit);
+fn rotate_heads(item: Item, turn: Turn) {
   var head = item.group;
   let q = start_of(params.q, item) + item.unit;
   for (; head < params.q.heads; head += params.groups) {
@@ -307,7 +467,27 @@ fn rotate_chunks(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocat
   }
 }
 
-// ---- rotate_words ---------------------------------------------------------------------------------------------------
+@compute @workgroup_size(WORKGROUP)
+fn rotate_chunks(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let item = item_of(workgroup, lane);
+  if (item.inside) {
+    rotate_heads(item, turn_to(rows_of(params.to, host_position(params.to, item)), item.unit));
+  }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn rotate_at_chunks(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let item = item_of(workgroup, lane);
+  if (!item.inside) {
+    return;
+  }
+  let position = buffer_position(params.to, item);
+  if (is_good(position, params.to.capacity, item)) {
+    rotate_heads(item, turn_to(rows_of(params.to, position), item.unit));
+  }
+}
+
+// ---- words ---------------------------------------------------------------------------------------------------------
 
 fn word_at(in_second: bool, index: u32) -> u32 {
   if (in_second) {
@@ -353,27 +533,113 @@ fn rotate_pair(in_second: bool, head: u32, pair: u32, cosine: f32, sine: f32) {
   set_element(in_second, head, j, y * cosine + x * sine);
 }
 
+fn rotate_pair_of_heads(item: Item, pair: u32, both: vec4f) {
+  let turn = select(both.xz, both.yw, (pair & 1u) == 1u);
+  let q = start_of(params.q, item);
+  let k = start_of(params.k, item);
+  let heads = params.q.heads + params.k.heads;
+  for (var head = item.group; head < heads; head += params.groups) {
+    if (head < params.q.heads) {
+      rotate_pair(false, q + head * params.q.head_stride, pair, turn.x, turn.y);
+    } else {
+      let at = k + (head - params.q.heads) * params.k.head_stride;
+      rotate_pair(params.k_in_first == 0u, at, pair, turn.x, turn.y);
+    }
+  }
+}
+
+fn rotate_unit(item: Item, rows: Rows) {
+  let end = (item.unit + 1u) * params.unit_pairs;
+  for (var pair = item.unit * params.unit_pairs; pair < end; pair++) {
+    rotate_pair_of_heads(item, pair, duo(rows, pair / 2u));
+  }
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn rotate_words(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let item = item_of(workgroup, lane);
+  if (item.inside) {
+    rotate_unit(item, rows_of(params.to, host_position(params.to, item)));
+  }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn rotate_at_words(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let item = item_of(workgroup, lane);
   if (!item.inside) {
     return;
   }
-  let rows = rows_of(params.start + item.token);
-  let q = start_of(params.q, item);
-  let k = start_of(params.k, item);
-  let heads = params.q.heads + params.k.heads;
+  let position = buffer_position(params.to, item);
+  if (is_good(position, params.to.capacity, item)) {
+    rotate_unit(item, rows_of(params.to, position));
+  }
+}
+
+// ---- rerotate -------------------------------------------------------------------------------------------------------
+// One tensor, `q`. Its positions come from the host or from ids, those it had and those it gets each on their own.
+
+struct Journey {
+  good: bool,
+  to: Rows,
+  origin: Rows,
+}
+
+fn journey_of(item: Item) -> Journey {
+  var to = host_position(params.to, item);
+  if (params.to.kind >= IDS) {
+    to = buffer_position(params.to, item);
+  }
+  var origin = host_position(params.origin, item);
+  if (params.origin.kind == IDS) {
+    origin = vec4u(from_id_at(params.origin, item, 0u));
+    for (var axis = 1u; axis < AXES; axis++) {
+      origin[axis] = from_id_at(params.origin, item, axis);
+    }
+  }
+  // Padding on either side leaves the token alone; counted once, whichever side is bad.
+  let padding = any(to == vec4u(PADDING)) || any(origin == vec4u(PADDING));
+  let bad = any(to >= vec4u(params.to.capacity)) || any(origin >= vec4u(params.origin.capacity));
+  let good = is_good(select(vec4u(0u), vec4u(select(BAD, PADDING, padding)), padding || bad), BAD, item);
+  return Journey(good, rows_of(params.to, to), rows_of(params.origin, origin));
+}
+
+fn moved_duo(journey: Journey, j: u32) -> vec4f {
+  return quotient(duo(journey.to, j), from_duo(journey.origin, j));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn rerotate_chunks(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let item = item_of(workgroup, lane);
+  if (!item.inside) {
+    return;
+  }
+  let journey = journey_of(item);
+  if (!journey.good) {
+    return;
+  }
+  let a = moved_duo(journey, duo_of_unit(item.unit, 0u));
+  let b = moved_duo(journey, duo_of_unit(item.unit, 1u));
+  if (DTYPE == F32) {
+    rotate_heads(item, turn_of(a, b, a, b));
+  } else {
+    let c = moved_duo(journey, duo_of_unit(item.unit, 2u));
+    let d = moved_duo(journey, duo_of_unit(item.unit, 3u));
+    rotate_heads(item, turn_of(a, b, c, d));
+  }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn rerotate_words(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let item = item_of(workgroup, lane);
+  if (!item.inside) {
+    return;
+  }
+  let journey = journey_of(item);
+  if (!journey.good) {
+    return;
+  }
   let end = (item.unit + 1u) * params.unit_pairs;
   for (var pair = item.unit * params.unit_pairs; pair < end; pair++) {
-    let both = duo(rows, pair / 2u);
-    let turn = select(both.xz, both.yw, (pair & 1u) == 1u);
-    for (var head = item.group; head < heads; head += params.groups) {
-      if (head < params.q.heads) {
-        rotate_pair(false, q + head * params.q.head_stride, pair, turn.x, turn.y);
-      } else {
-        let at = k + (head - params.q.heads) * params.k.head_stride;
-        rotate_pair(params.k_in_first == 0u, at, pair, turn.x, turn.y);
-      }
-    }
+    rotate_pair_of_heads(item, pair, moved_duo(journey, pair / 2u));
   }
 }

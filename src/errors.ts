@@ -6,11 +6,9 @@
 /** Shows a value in an error message, short enough to read. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
-    return String(value);
-  if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === 'function') return 'a function';
+  if (value === null || typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return `an array of ${value.length}`;
   return `a ${Object.prototype.toString.call(value).slice(8, -1)}`;
 }
 
@@ -63,4 +61,20 @@ export function checkNumber(
   if (typeof value !== 'number') throw wrongType(name, expected, value);
   if (!Number.isFinite(value) || !accepts(value)) throw outOfRange(name, expected, value);
   return value;
+}
+
+/**
+ * Checks that `value` is an object with no key but the known ones, so that a misspelt option is not ignored.
+ *
+ * @throws {TypeError} it is none, or has another key that holds something
+ */
+export function checkKeys(name: string, value: unknown, known: readonly string[]): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw wrongType(name, `{ ${known.join(', ')} }`, value);
+  }
+  for (const key in value) {
+    if (!known.includes(key) && (value as Record<string, unknown>)[key] !== undefined) {
+      throw wrongType(name, `only ${known.join(', ')}`, key);
+    }
+  }
 }

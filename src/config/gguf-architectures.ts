@@ -48,3 +48,16 @@ export function slidingRule(architecture: string): { readonly theta?: number; re
   if (listed('gemma3 gemma3n gemma-embedding', architecture)) return { theta: 10_000, scaled: false };
   return { scaled: !listed('gemma4 olmo2', architecture) };
 }
+
+/**
+ * Architectures with M-RoPE where the file has `rope.dimension_sections`: llama.cpp's MROPE (a block of pairs an axis)
+ * and IMROPE (axes take turns). Both pair halves, whatever the architecture does without sections.
+ */
+const MROPE = 'qwen2vl paddleocr glm4 glm4moe';
+const IMROPE = 'qwen3vl qwen3vlmoe qwen35 qwen35moe';
+
+/** How an architecture spreads pairs over axes, or undefined where llama.cpp has one axis for it. */
+export function mropeOfArchitecture(architecture: string): 'sections' | 'interleaved' | undefined {
+  if (listed(MROPE, architecture)) return 'sections';
+  return listed(IMROPE, architecture) ? 'interleaved' : undefined;
+}

@@ -1,5 +1,6 @@
 import { checkChoice, checkInteger, checkNumber, wrongType } from '../errors';
 import { isPartlyRotated, pairingOfArchitecture, slidingRule } from './gguf-architectures';
+import { ggufMrope } from './gguf-mrope';
 import { type GgufScalingSource, ggufScaling } from './gguf-scaling';
 import { checkRotaryDim, ropeConfig } from './rope-config';
 import { checkObject } from './scaling';
@@ -81,11 +82,11 @@ function readLayerType(
 ): RopeConfig {
   const { architecture } = source;
   const assumptions: string[] = [];
-  const pairing = readPairing(architecture, assumptions);
-  refuseSections(source);
+  const ownPairing = readPairing(architecture, assumptions);
   const sliding = layerType === 'sliding_attention';
   const rule = sliding ? slidingRule(architecture) : { scaled: true };
   const { headDim, rotaryDim } = readWidths(source, sliding);
+  const axes = ggufMrope(source, rotaryDim / 2, assumptions);
   if (isPartlyRotated(architecture)) {
     assumptions.push(`not every layer of ${architecture} is rotated; which ones is not read from a GGUF`);
   }
@@ -99,8 +100,10 @@ function readLayerType(
     headDim,
     rotaryDim,
     theta,
-    pairing,
+    // llama.cpp's kernels for several axes pair halves (GLM-4V's converter permutes for it).
+    pairing: axes ? 'half' : ownPairing,
     scaling: rule.scaled ? ggufScaling(source, tensors, rotaryDim, assumptions) : { type: 'default' },
+    axes,
     trainedPositions: source.integer('context_length') ?? null,
     assumptions,
   });
@@ -137,18 +140,4 @@ function readWidths(source: Metadata, sliding: boolean): { headDim: number; rota
   if (rotaryDim !== undefined)
     checkRotaryDim(rotaryDim, headDim, source.name('rope.dimension_count'), 'key_length');
   return { headDim, rotaryDim: rotaryDim ?? headDim };
-}
-
-/** Multi-axis rotation is not in this package yet: M-RoPE in a GGUF is refused here and only here. */
-function refuseSections(source: Metadata): void {
-  const sections = source.get('rope.dimension_sections');
-  if (
-    sections === undefined ||
-    !Array.from(sections as ArrayLike<unknown>).some((pairs) => Number(pairs) !== 0)
-  )
-    return;
-  throw new TypeError(
-    `${source.name('rope.dimension_sections')}: expected none, as M-RoPE (three position axes) is not supported yet, ` +
-      `got [${Array.from(sections as ArrayLike<unknown>, String).join(', ')}]`,
-  );
 }

@@ -1,33 +1,18 @@
 import { checkChoice, checkNumber, wrongType } from '../errors';
 import { classDefaults } from './hf-families';
+import { readMrope } from './hf-mrope';
 import { readScaling, type ScalingBlock, scalingBlock, schemeOf } from './hf-scaling';
 import { agreed, givenOf, type HuggingFaceSource, integerOf, positive } from './hf-source';
 import { pairingOfModelType } from './pairing';
 import { checkRotaryDim, ropeConfig } from './rope-config';
 import type { Pairing, RopeConfig } from './types';
 
-/** How M-RoPE spreads the pairs over its three axes: time, height, width. */
-export interface MropeSections {
-  /** What error messages call it. */
-  readonly name: string;
-  /** Pairs of each axis, or null where the type says M-RoPE and no section is given. */
-  readonly section: readonly number[] | null;
-  readonly interleaved: boolean;
-}
-
-/** What a config says about one layer type. */
-export interface HuggingFaceReading {
-  /** Frequencies and pairing; for M-RoPE those of one axis. */
-  readonly config: RopeConfig;
-  readonly mrope: MropeSections | null;
-}
-
 /** Layers of this type have their own base and no scaling in models that give a local base. */
 const SLIDING = 'sliding_attention';
 const FULL = 'full_attention';
 
-/** Reads the rotation of one layer type. Knows nothing of which layers rotate, and refuses no axes. */
-export function readLayerType(source: HuggingFaceSource, layerType: string): HuggingFaceReading {
+/** Reads the rotation of one layer type. Knows nothing of which layers rotate. */
+export function readLayerType(source: HuggingFaceSource, layerType: string): RopeConfig {
   const assumptions = [...source.assumptions];
   const block = scalingBlock(source, layerType);
   const local = layerType === SLIDING ? localTheta(source, block, assumptions) : undefined;
@@ -41,16 +26,17 @@ export function readLayerType(source: HuggingFaceSource, layerType: string): Hug
   const rotated = readRotaryDim(source, block, headDim, proportional, assumptions);
   const theta = local ?? readTheta(source, block, layerType, assumptions);
   const scaling = readScaling(source, used, { ...rotated, assumptions });
-  const config = ropeConfig({
+  const pairing = readPairing(source, assumptions);
+  return ropeConfig({
     headDim,
     rotaryDim: rotated.rotaryDim,
     theta,
-    pairing: readPairing(source, assumptions),
+    pairing,
     scaling,
+    axes: readMrope(source, block, rotated.rotaryDim / 2, assumptions),
     trainedPositions: integerOf(source, 'max_position_embeddings', 'n_positions') ?? null,
     assumptions,
   });
-  return { config, mrope: readMrope(block) };
 }
 
 function readHeadDim(source: HuggingFaceSource, layerType: string, assumptions: string[]): number {
@@ -164,24 +150,6 @@ function readPairing(source: HuggingFaceSource, assumptions: string[]): Pairing 
   return 'half';
 }
 
-function readMrope(block: ScalingBlock): MropeSections | null {
-  const given = block.fields.get('mrope_section');
-  const interleaved = block.fields.get('mrope_interleaved')?.value === true;
-  const name = given?.name ?? `${block.name}.mrope_section`;
-  if (!given)
-    return block.types.some(({ value }) => value === 'mrope') ? { name, section: null, interleaved } : null;
-  if (!Array.isArray(given.value)) throw wrongType(name, 'an array of three integers', given.value);
-  const section = given.value.map((entry: unknown, axis) =>
-    checkNumber(
-      `${name}[${axis}]`,
-      entry,
-      'an integer of at least 0 (pairs)',
-      (n) => n >= 0 && Number.isInteger(n),
-    ),
-  );
-  return { name, section, interleaved };
-}
-
 function assumed(source: HuggingFaceSource, key: string, value: number, assumptions: string[]): number {
   const origin = source.modelType
     ? `what transformers takes for ${source.modelType}`
@@ -191,9 +159,8 @@ function assumed(source: HuggingFaceSource, key: string, value: number, assumpti
 }
 
 /** Whether two readings rotate alike, whatever their readers had to assume. */
-export function rotatesAlike(one: HuggingFaceReading, other: HuggingFaceReading): boolean {
-  const rotation = ({ config, mrope }: HuggingFaceReading) =>
-    JSON.stringify([{ ...config, assumptions: [] }, mrope]);
+export function rotatesAlike(one: RopeConfig, other: RopeConfig): boolean {
+  const rotation = (config: RopeConfig) => JSON.stringify({ ...config, assumptions: [] });
   return rotation(one) === rotation(other);
 }
 

@@ -1,5 +1,5 @@
 import { isRotatedType, layerCount, layersOf, ruleTypes } from './hf-layers';
-import { checkLayerType, type HuggingFaceReading, readLayerType, rotatesAlike } from './hf-reading';
+import { checkLayerType, readLayerType, rotatesAlike } from './hf-reading';
 import { type HuggingFaceSource, openHuggingFace } from './hf-source';
 import type { RopeConfig } from './types';
 
@@ -21,6 +21,7 @@ export interface HuggingFaceConfigs {
  * Reads the rotation from a Hugging Face `config.json`, in the spelling of transformers v4 (`rope_theta`,
  * `rope_scaling`) or v5 (`rope_parameters`), at the top level or in a `text_config`.
  *
+ * M-RoPE (Qwen2-VL, Qwen3-VL and their kin) reads as three axes: time, height, width.
  * Whatever the config leaves open is listed in `assumptions` of the result; whatever would rotate wrongly is refused.
  *
  * @param config The parsed JSON. Not changed.
@@ -28,16 +29,10 @@ export interface HuggingFaceConfigs {
  * @throws {TypeError | RangeError} naming the field as the config spells it
  * @example `const config = ropeConfigFromHuggingFace(await (await fetch('config.json')).json())`
  */
-export function ropeConfigFromHuggingFace(config: unknown, options: HuggingFaceOptions = {}): RopeConfig {
-  return oneAxis(readHuggingFace(config, options));
-}
-
-/**
- * As {@link ropeConfigFromHuggingFace}, with the axes of M-RoPE beside the frequencies instead of refusing them.
- *
- * @internal
- */
-export function readHuggingFace(config: unknown, { layerType }: HuggingFaceOptions = {}): HuggingFaceReading {
+export function ropeConfigFromHuggingFace(
+  config: unknown,
+  { layerType }: HuggingFaceOptions = {},
+): RopeConfig {
   const source = openHuggingFace(config);
   const types = ruleTypes(source);
   const rotated = rotatedTypes(source);
@@ -61,7 +56,7 @@ export function readHuggingFace(config: unknown, { layerType }: HuggingFaceOptio
   const bare = types.length - rotated.length > 0 || layersOf(source).some((layer) => !layer.rotated);
   if (!bare) return first!;
   const hint = 'not every layer is rotated; ropeConfigsFromHuggingFace says which are';
-  return { ...first!, config: { ...first!.config, assumptions: [...first!.config.assumptions, hint] } };
+  return { ...first!, assumptions: [...first!.assumptions, hint] };
 }
 
 /**
@@ -85,7 +80,7 @@ export function ropeConfigsFromHuggingFace(config: unknown): HuggingFaceConfigs 
   const configs: Record<string, RopeConfig | null> = {};
   const layerTypes = layersOf(source).map((layer) => {
     const name = !layer.rotated && rotated.includes(layer.type) ? 'no_rope' : layer.type;
-    if (!(name in configs)) configs[name] = layer.rotated ? oneAxis(readLayerType(source, layer.type)) : null;
+    if (!(name in configs)) configs[name] = layer.rotated ? readLayerType(source, layer.type) : null;
     return name;
   });
   return { layerTypes, configs };
@@ -98,17 +93,6 @@ function rotatedTypes(source: HuggingFaceSource): string[] {
     const ofType = layers.filter((layer) => layer.type === type);
     return ofType.length === 0 ? isRotatedType(source, type) : ofType.some((layer) => layer.rotated);
   });
-}
-
-/** Multi-axis rotation is not in this package yet: M-RoPE is refused here and only here. */
-function oneAxis({ config, mrope }: HuggingFaceReading): RopeConfig {
-  if (mrope) {
-    const got = mrope.section ? `[${mrope.section.join(', ')}]` : 'a model that needs it';
-    throw new TypeError(
-      `${mrope.name}: expected none, as M-RoPE (three position axes) is not supported yet, got ${got}`,
-    );
-  }
-  return config;
 }
 
 function quoted(names: readonly string[]): string {

@@ -14,7 +14,8 @@ import { listed } from './word-list';
  * - half, `rotate_half` on the two halves of the rotary part: everything listed below that.
  */
 const INTERLEAVED = `
-  gptj codegen cohere cohere2 glm glm4 glm4v glm4v_text helium ernie4_5 ernie4_5_moe blt roformer
+  gptj codegen cohere cohere2 glm glm4 glm4v glm4v_text helium ernie4_5 ernie4_5_moe
+  ernie4_5_vl_moe ernie4_5_vl_moe_text blt roformer
   llama4 llama4_text deepseek_v2
   deepseek_v3 deepseek_v32 kimi_k2 glm4_moe_lite glm_moe_dsa longcat_flash mistral4`;
 

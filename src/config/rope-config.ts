@@ -1,6 +1,6 @@
-import { checkChoice, checkInteger, checkNumber, outOfRange, wrongType } from '../errors';
-import { checkKeys, checkObject, checkScaling } from './scaling';
-import type { Pairing, RopeConfig, RopeConfigInput } from './types';
+import { checkChoice, checkInteger, checkKeys, checkNumber, outOfRange, wrongType } from '../errors';
+import { checkList, checkScaling } from './scaling';
+import type { Pairing, RopeAxes, RopeConfig, RopeConfigInput } from './types';
 
 /** What a `RopeConfig` may have, in the order error messages list it. */
 const KEYS = [
@@ -9,6 +9,7 @@ const KEYS = [
   'theta',
   'pairing',
   'scaling',
+  'axes',
   'trainedPositions',
   'assumptions',
 ] as const satisfies readonly (keyof RopeConfig)[];
@@ -26,16 +27,18 @@ const MAX_ROTARY_DIM = 512;
  * @param input.theta Base of the frequencies. Default 10 000.
  * @param input.pairing Default `"half"`.
  * @param input.scaling Default `{ type: 'default' }`.
+ * @param input.axes Default null: one position a token.
  * @throws {TypeError} a field is unknown, missing or of the wrong kind   @throws {RangeError} a value is out of range
  * @example Llama-3-8B: `ropeConfig({ headDim: 128, theta: 500_000, trainedPositions: 8192 })`
  */
 export function ropeConfig(input: RopeConfigInput): RopeConfig {
-  checkKeys('config', checkObject('config', input, 'an object with headDim'), KEYS);
+  checkKeys('config', input, KEYS);
   const headDim = checkInteger('headDim', input.headDim, 1, Number.MAX_SAFE_INTEGER);
   const rotaryDim = checkRotaryDim(input.rotaryDim ?? headDim, headDim);
   const {
     pairing = 'half',
     scaling = { type: 'default' },
+    axes = null,
     trainedPositions = null,
     assumptions = [],
   } = input;
@@ -45,6 +48,7 @@ export function ropeConfig(input: RopeConfigInput): RopeConfig {
     theta: checkNumber('theta', input.theta ?? 10_000, 'a finite number above 0', (theta) => theta > 0),
     pairing: checkChoice('pairing', pairing, PAIRINGS),
     scaling: checkScaling(scaling, rotaryDim / 2),
+    axes: axes === null ? null : checkAxes(axes, rotaryDim / 2),
     trainedPositions:
       trainedPositions === null
         ? null
@@ -57,12 +61,13 @@ export function ropeConfig(input: RopeConfigInput): RopeConfig {
           ),
     assumptions: checkStrings('assumptions', assumptions),
   };
-  if (config.scaling.type === 'proportional' && rotaryDim !== headDim) {
-    throw outOfRange('rotaryDim', `headDim (${headDim}), as scaling is proportional`, rotaryDim);
+  const { type } = config.scaling;
+  if (type === 'proportional' && rotaryDim !== headDim) {
+    throw outOfRange('rotaryDim', `headDim (${headDim}), as scaling is ${type}`, rotaryDim);
   }
   // YaRN's ramp divides by the logarithm of theta.
-  if ((config.scaling.type === 'yarn' || config.scaling.type === 'ntk-by-parts') && config.theta <= 1) {
-    throw outOfRange('theta', `a number above 1, as scaling is ${config.scaling.type}`, config.theta);
+  if ((type === 'yarn' || type === 'ntk-by-parts') && config.theta <= 1) {
+    throw outOfRange('theta', `a number above 1, as scaling is ${type}`, config.theta);
   }
   return config;
 }
@@ -79,9 +84,17 @@ export function checkRotaryDim(
   return checkNumber(name, value, expected, (n) => n >= 2 && n <= limit && n % 2 === 0);
 }
 
+function checkAxes(axes: RopeAxes, pairs: number): RopeAxes {
+  checkKeys('axes', axes, ['count', 'pairAxis', 'frequencyIndex']);
+  const count = checkInteger('axes.count', axes.count, 1, 4);
+  const list = (name: 'pairAxis' | 'frequencyIndex', high: number) =>
+    checkList(`axes.${name}`, axes[name], pairs, (entry, value) => checkInteger(entry, value, 0, high));
+  const pairAxis = list('pairAxis', count - 1);
+  if (axes.frequencyIndex === undefined) return { count, pairAxis };
+  return { count, pairAxis, frequencyIndex: list('frequencyIndex', pairs - 1) };
+}
+
 function checkStrings(name: string, value: unknown): string[] {
-  if (!Array.isArray(value) || !value.every((entry) => typeof entry === 'string')) {
-    throw wrongType(name, 'an array of strings', value);
-  }
-  return [...value];
+  if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return [...value];
+  throw wrongType(name, 'an array of strings', value);
 }

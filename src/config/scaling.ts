@@ -1,16 +1,19 @@
-import { checkChoice, checkInteger, checkNumber, outOfRange, wrongType } from '../errors';
+import { checkChoice, checkInteger, checkKeys, checkNumber, outOfRange, wrongType } from '../errors';
 import type { RopeScaling, ScalingOf } from './types';
 
-/** What a field of a scaling holds; a trailing `?` marks one that may be left out. */
-type Kind =
-  | 'factor'
-  | 'positive'
-  | 'notNegative'
-  | 'fraction'
-  | 'positions'
-  | 'boolean'
-  | 'numbers'
-  | 'divisors';
+/** What a number of each kind has to be. */
+const NUMBERS = {
+  factor: ['a finite number of at least 1 (it divides positions)', (n) => n >= 1],
+  positive: ['a finite number above 0', (n) => n > 0],
+  notNegative: ['a finite number of at least 0', (n) => n >= 0],
+  fraction: ['a number above 0 and at most 1', (n) => n > 0 && n <= 1],
+  finite: ['a finite number', () => true],
+} as const satisfies Record<string, readonly [expected: string, accepts: (n: number) => boolean]>;
+
+type NumberKind = keyof typeof NUMBERS;
+
+/** What a field of a scaling holds (`[]`: one a pair); a trailing `?` marks one that may be left out. */
+type Kind = NumberKind | `${NumberKind}[]` | 'positions' | 'boolean';
 
 /** Every scheme and its fields. The type makes it an error to forget a field of {@link RopeScaling} here. */
 const FIELDS: {
@@ -21,8 +24,8 @@ const FIELDS: {
   };
 } = {
   default: {},
-  explicit: { inverseFrequencies: 'numbers', attentionFactor: 'positive?' },
-  divisors: { divisors: 'divisors' },
+  explicit: { inverseFrequencies: 'finite[]', attentionFactor: 'positive?' },
+  divisors: { divisors: 'positive[]' },
   linear: { factor: 'factor' },
   ntk: { factor: 'factor' },
   dynamic: { factor: 'factor', originalPositions: 'positions' },
@@ -44,8 +47,8 @@ const FIELDS: {
     truncate: 'boolean?',
   },
   longrope: {
-    shortFactors: 'divisors',
-    longFactors: 'divisors',
+    shortFactors: 'positive[]',
+    longFactors: 'positive[]',
     originalPositions: 'positions',
     factor: 'factor?',
     attentionFactor: 'positive?',
@@ -59,15 +62,6 @@ const FIELDS: {
   proportional: { rotatedFraction: 'fraction', factor: 'factor?' },
 };
 
-/** Throws unless every key of `object` that holds something is one of `known`. */
-export function checkKeys(name: string, object: object, known: readonly string[]): void {
-  for (const [key, value] of Object.entries(object)) {
-    if (value !== undefined && !known.includes(key)) {
-      throw new TypeError(`${name}: expected only ${known.join(', ')}, got ${JSON.stringify(key)}`);
-    }
-  }
-}
-
 /** Throws unless `value` is an object; arrays are not. */
 export function checkObject(name: string, value: unknown, expected = 'an object'): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -75,33 +69,29 @@ export function checkObject(name: string, value: unknown, expected = 'an object'
   return value as Record<string, unknown>;
 }
 
-function checkList(name: string, value: unknown, pairs: number, expected: string, low: number): number[] {
-  if (!Array.isArray(value)) throw wrongType(name, `an array of ${pairs} numbers (one a pair)`, value);
-  if (value.length !== pairs) throw outOfRange(name, `an array of ${pairs} numbers (one a pair)`, value);
-  return value.map((entry, i) => checkNumber(`${name}[${i}]`, entry, expected, (number) => number > low));
+/** Checks that `value` is an array with an entry a pair, each by `check`, and returns a copy. */
+export function checkList(
+  name: string,
+  value: unknown,
+  pairs: number,
+  check: (name: string, entry: unknown) => number,
+): number[] {
+  const expected = `an array of ${pairs} numbers (one a pair)`;
+  if (!Array.isArray(value)) throw wrongType(name, expected, value);
+  if (value.length !== pairs) throw outOfRange(name, expected, value);
+  return value.map((entry, i) => check(`${name}[${i}]`, entry));
 }
 
 function checkField(name: string, kind: Kind, value: unknown, pairs: number): unknown {
-  switch (kind) {
-    case 'factor':
-      return checkNumber(name, value, 'a finite number of at least 1 (it divides positions)', (n) => n >= 1);
-    case 'positive':
-      return checkNumber(name, value, 'a finite number above 0', (n) => n > 0);
-    case 'notNegative':
-      return checkNumber(name, value, 'a finite number of at least 0', (n) => n >= 0);
-    case 'fraction':
-      return checkNumber(name, value, 'a number above 0 and at most 1', (n) => n > 0 && n <= 1);
-    case 'positions':
-      // LongRoPE divides by the logarithm of it.
-      return checkInteger(name, value, 2, Number.MAX_SAFE_INTEGER, ' (tokens)');
-    case 'boolean':
-      if (typeof value !== 'boolean') throw wrongType(name, 'true or false', value);
-      return value;
-    case 'numbers':
-      return checkList(name, value, pairs, 'a finite number', Number.NEGATIVE_INFINITY);
-    case 'divisors':
-      return checkList(name, value, pairs, 'a finite number above 0', 0);
+  if (kind === 'boolean') {
+    if (typeof value !== 'boolean') throw wrongType(name, 'true or false', value);
+    return value;
   }
+  // LongRoPE divides by the logarithm of it.
+  if (kind === 'positions') return checkInteger(name, value, 2, Number.MAX_SAFE_INTEGER, ' (tokens)');
+  const [expected, accepts] = NUMBERS[kind.replace('[]', '') as NumberKind];
+  const check = (entry: string, number: unknown) => checkNumber(entry, number, expected, accepts);
+  return kind.endsWith('[]') ? checkList(name, value, pairs, check) : check(name, value);
 }
 
 /**

@@ -73,6 +73,22 @@ export type RopeScaling =
 export type ScalingOf<T extends RopeScaling['type']> = Extract<RopeScaling, { readonly type: T }>;
 
 /**
+ * Several position axes (time, height, width of images and video): each pair turns by the position on one of them.
+ * {@link mropeSections}, {@link mropeInterleaved} and {@link axial} make these. A token then has `count` positions.
+ */
+export interface RopeAxes {
+  /** Position axes, 1 to 4. */
+  readonly count: number;
+  /** The axis of each pair, 0 to `count - 1`; `rotaryDim / 2` of them. */
+  readonly pairAxis: readonly number[];
+  /**
+   * Which of the scheme's `rotaryDim / 2` frequencies each pair turns by; `rotaryDim / 2` of them. Default: pair `i`
+   * takes frequency `i`, whatever its axis.
+   */
+  readonly frequencyIndex?: readonly number[];
+}
+
+/**
  * What a model says about the positions of its attention heads: plain, serialisable data.
  * {@link ropeConfig} fills in defaults, {@link ropeConfigFromHuggingFace} reads a model's `config.json`.
  */
@@ -90,6 +106,8 @@ export interface RopeConfig {
   readonly pairing: Pairing;
   /** Where the inverse frequencies come from. */
   readonly scaling: RopeScaling;
+  /** Which position each pair turns by where a token has several; null: one position a token. */
+  readonly axes: RopeAxes | null;
   /** Longest sequence the model was trained on, in tokens, or null where it does not say. Informational. */
   readonly trainedPositions: number | null;
   /** What the reader of a config had to assume, in plain words; empty where the config said everything. */
@@ -103,7 +121,7 @@ export type RopeConfigInput = Pick<RopeConfig, 'headDim'> & {
 
 /** Inverse frequencies of a config, and the factor its scheme puts on cos and sin. */
 export interface RopeFrequencies {
-  /** Radians a position, `rotaryDim / 2` of them, in float64. */
+  /** Radians a position, one a pair (`rotaryDim / 2`), in float64; with axes, of the position on the pair's axis. */
   readonly inverseFrequencies: Float64Array;
   /** Multiplies cos and sin, so both rotated Q and rotated K; 1 where the scheme has none. */
   readonly attentionFactor: number;

@@ -1,10 +1,9 @@
 import { ropeConfig } from '../config/rope-config';
-import type { RopeConfigInput, RopeFrequencies } from '../config/types';
+import type { RopeConfig, RopeConfigInput, RopeFrequencies, RopeScaling } from '../config/types';
 import { checkInteger } from '../errors';
 import { defaultFrequencies } from './default';
 import { dividedFrequencies } from './divisors';
 import { dynamicTheta } from './dynamic';
-import { explicitFrequencies } from './explicit';
 import { linearFrequencies } from './linear';
 import { llama3Frequencies } from './llama3';
 import { longropeAttentionFactor, longropeDivisors } from './longrope';
@@ -22,42 +21,47 @@ import { yarnAttentionFactor, yarnFrequencies } from './yarn';
  * @example Llama-3-8B: `ropeFrequencies({ headDim: 128, theta: 500_000 }).inverseFrequencies // 64 numbers, from 1 down`
  */
 export function ropeFrequencies(config: RopeConfigInput, sequenceLength = 0): RopeFrequencies {
-  const { theta, rotaryDim, scaling } = ropeConfig(config);
+  const checked = ropeConfig(config);
   checkInteger('sequenceLength', sequenceLength, 0, Number.MAX_SAFE_INTEGER, ' (tokens)');
+  const frequencies = schemeFrequencies(checked, sequenceLength);
+  const index = checked.axes?.frequencyIndex;
+  return {
+    inverseFrequencies: index ? Float64Array.from(index, (i) => frequencies[i]!) : frequencies,
+    attentionFactor: attentionFactorOf(checked.scaling),
+  };
+}
+
+/** What the scheme makes of `theta`: `rotaryDim / 2` frequencies, before axes choose among them. */
+function schemeFrequencies({ theta, rotaryDim, scaling }: RopeConfig, sequenceLength: number): Float64Array {
   const frequencies = defaultFrequencies(theta, rotaryDim);
   switch (scaling.type) {
     case 'default':
-      return plain(frequencies);
+      return frequencies;
     case 'explicit':
-      return explicitFrequencies(scaling);
+      return Float64Array.from(scaling.inverseFrequencies);
     case 'divisors':
-      return plain(dividedFrequencies(frequencies, scaling.divisors));
+      return dividedFrequencies(frequencies, scaling.divisors);
     case 'linear':
-      return plain(linearFrequencies(frequencies, scaling.factor));
+      return linearFrequencies(frequencies, scaling.factor);
     case 'ntk':
-      return plain(defaultFrequencies(ntkTheta(theta, rotaryDim, scaling.factor), rotaryDim));
+      return defaultFrequencies(ntkTheta(theta, rotaryDim, scaling.factor), rotaryDim);
     case 'dynamic':
-      return plain(defaultFrequencies(dynamicTheta(theta, rotaryDim, scaling, sequenceLength), rotaryDim));
+      return defaultFrequencies(dynamicTheta(theta, rotaryDim, scaling, sequenceLength), rotaryDim);
     case 'yarn':
-      return {
-        inverseFrequencies: yarnFrequencies(frequencies, theta, scaling),
-        attentionFactor: yarnAttentionFactor(scaling),
-      };
     case 'ntk-by-parts':
-      return plain(yarnFrequencies(frequencies, theta, scaling));
+      return yarnFrequencies(frequencies, theta, scaling);
     case 'longrope':
-      return {
-        inverseFrequencies: dividedFrequencies(frequencies, longropeDivisors(scaling, sequenceLength)),
-        attentionFactor: longropeAttentionFactor(scaling),
-      };
+      return dividedFrequencies(frequencies, longropeDivisors(scaling, sequenceLength));
     case 'llama3':
-      return plain(llama3Frequencies(frequencies, scaling));
+      return llama3Frequencies(frequencies, scaling);
     case 'proportional':
-      return plain(proportionalFrequencies(theta, rotaryDim, scaling));
+      return proportionalFrequencies(theta, rotaryDim, scaling);
   }
 }
 
-/** Frequencies of a scheme that leaves cos and sin unscaled. */
-function plain(inverseFrequencies: Float64Array): RopeFrequencies {
-  return { inverseFrequencies, attentionFactor: 1 };
+/** What the scheme puts on cos and sin: the factor given, else the scheme's own; most have none. */
+function attentionFactorOf(scaling: RopeScaling): number {
+  if ('attentionFactor' in scaling) return scaling.attentionFactor!;
+  if (scaling.type === 'yarn') return yarnAttentionFactor(scaling);
+  return scaling.type === 'longrope' ? longropeAttentionFactor(scaling) : 1;
 }

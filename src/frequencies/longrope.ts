@@ -15,15 +15,10 @@ export function longropeDivisors(scaling: ScalingOf<'longrope'>, sequenceLength:
 
 /**
  * What LongRoPE puts on cos and sin, at every length: `sqrt(1 + ln(factor) / ln(originalPositions))`, 1 for a `factor`
- * of 1; a given `attentionFactor` replaces it.
+ * of 1. A given `attentionFactor` replaces it, and is not looked at here.
  *
  * @param scaling.factor Extended context length over `originalPositions`; it scales nothing else. Default 1.
  */
-export function longropeAttentionFactor({
-  factor = 1,
-  originalPositions,
-  attentionFactor,
-}: ScalingOf<'longrope'>): number {
-  if (attentionFactor !== undefined) return attentionFactor;
+export function longropeAttentionFactor({ factor = 1, originalPositions }: ScalingOf<'longrope'>): number {
   return factor > 1 ? Math.sqrt(1 + Math.log(factor) / Math.log(originalPositions)) : 1;
 }

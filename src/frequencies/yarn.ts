@@ -38,15 +38,9 @@ export function yarnFrequencies(
 /**
  * What YaRN puts on cos and sin: `m(1)` with `m(k) = 0.1 k ln(factor) + 1`, the inverse square root of the
  * temperature of the softmax. DeepSeek gives two coefficients and takes `m(mscale) / m(mscaleAllDim)`; they count only
- * where both are given and not 0. A given `attentionFactor` replaces it all.
+ * where both are given and not 0. A given `attentionFactor` replaces it all, and is not looked at here.
  */
-export function yarnAttentionFactor({
-  factor,
-  mscale,
-  mscaleAllDim,
-  attentionFactor,
-}: ScalingOf<'yarn'>): number {
-  if (attentionFactor !== undefined) return attentionFactor;
+export function yarnAttentionFactor({ factor, mscale, mscaleAllDim }: ScalingOf<'yarn'>): number {
   const m = (coefficient: number) => 0.1 * coefficient * Math.log(factor) + 1;
   return mscale && mscaleAllDim ? m(mscale) / m(mscaleAllDim) : m(1);
 }

@@ -1,68 +1,87 @@
-import { checkInteger, wrongType } from '../errors';
+import { checkInteger, checkKeys, wrongType } from '../errors';
+import type { BufferPositions } from './buffer-positions';
+import type { CallKind } from './device-kit';
 import type { RopeDtype } from './dtype';
+import { type RopePositionSource, type RopePositions, sourceWords, writeSource } from './positions';
 import type { RopeCore } from './rope-core';
-import { areDisjoint, checkKeys, type TensorView } from './tensor';
+import type { TableState } from './table-state';
+import { areDisjoint, type Dimensions, type TensorView } from './tensor';
 import { headGroups } from './tuning';
-import { type Box, bindingAlignment, type Window, Windows } from './windows';
+import { alignDown, type Window, Windows } from './windows';
 
-/** Which tokens an encode rotates. */
-export interface RopeEncodeOptions {
+/** Which tokens an encode rotates, and to which positions: `start`, or `positions`. */
+export interface RopeEncodeOptions extends RopePositionSource {
   /** Tokens of each sequence. */
   readonly tokens: number;
-  /** Position of the first of them: token t of every sequence has position `start + t`. */
-  readonly start: number;
   /** Sequences. Default 1. */
   readonly batch?: number;
   /** Token row of Q that holds token 0. Default 0. */
   readonly qFirst?: number;
   /** Token row of K that holds token 0: where in its cache K lies. Default 0. */
   readonly kFirst?: number;
+  /** Un-rotates: what an encode with the same options rotated comes back. Default false. */
+  readonly inverse?: boolean;
 }
 
-const encodeKeys = ['tokens', 'start', 'batch', 'qFirst', 'kFirst'];
-const maxPosition = 2 ** 32 - 1;
+const encodeKeys = ['tokens', 'start', 'positions', 'batch', 'qFirst', 'kFirst', 'inverse'];
+const maxCount = 2 ** 32 - 1;
+/** Words of struct Params at which its two sources begin. */
+export const toWord = 32;
+export const originWord = 44;
+
+/** What one launch binds: a bind group, and for each tensor the first byte bound and one past the last. */
+interface Joint {
+  readonly group: GPUBindGroup;
+  readonly begins: readonly number[];
+  readonly ends: readonly number[];
+}
 
 /** Q and K as they lie in the engine's buffers, ready to be rotated. Made by `rope.bind`. */
 export class RopeLayer {
-  /** What one launch for both tensors binds; `begins` are the first bytes of its bindings. */
-  private readonly joint: { group: GPUBindGroup; begins: [number, number]; ends: [number, number] };
-  private readonly windows: Windows[] | null;
-  private readonly sharesBuffer: boolean;
-  private readonly box: Box = { sequence: 0, sequences: 0, token: 0, tokens: 0, head: 0, heads: 0 };
+  /** @internal */
+  readonly core: RopeCore;
+  readonly #views: readonly TensorView[];
+  readonly #dtype: RopeDtype;
+  readonly #sharesBuffer: boolean;
+  readonly #joint: Joint;
+  /** Null where every buffer fits one binding. */
+  readonly #windows: readonly Windows[] | null;
+  readonly #first: Dimensions = [0, 0, 0];
+  readonly #counts: Dimensions = [0, 0, 0];
 
-  /** The pass and start of the encode at hand, for {@link launchBox}; and the view it splits. */
-  private pass: GPUComputePassEncoder | null = null;
-  private start = 0;
-  private splitView: TensorView;
-  private readonly launchBox = (box: Box, window: Window): void => this.launchPiece(box, window);
+  // The call at hand, for #launch.
+  #pass: GPUComputePassEncoder | null = null;
+  #call: CallKind = 'rotate';
+  #positions: GPUBindGroup | undefined;
+  #from: TableState;
+  #split: TensorView;
+  readonly #launchBox = (first: Dimensions, counts: Dimensions, { group, begin }: Window): void => {
+    const view = this.#split;
+    // A bad position is counted by the launch that has the token's first head of the first tensor.
+    const countsBad = view === this.#views[0] && first[2] === 0 ? 1 : 0;
+    this.#launch(group, first, counts, countsBad, view, begin - view.offsetOf(first) * view.bytes);
+  };
 
   /** @param views Q, K or both, in this order */
-  constructor(
-    private readonly core: RopeCore,
-    private readonly views: readonly [TensorView, TensorView?],
-    private readonly dtype: RopeDtype,
-  ) {
+  constructor(core: RopeCore, views: readonly [TensorView, TensorView?], dtype: RopeDtype) {
+    const present = views.filter((view) => view !== undefined);
     const [first, second] = views;
-    this.splitView = first;
-    this.sharesBuffer = first.buffer === second?.buffer;
+    this.core = core;
+    this.#views = present;
+    this.#dtype = dtype;
+    this.#from = core.state;
+    this.#split = first;
+    this.#sharesBuffer = first.buffer === second?.buffer;
     const limit = core.bindingLimit;
-    this.joint = this.bindJointly(limit);
-    const oversize = views.some((view) => view !== undefined && view.buffer.size > limit);
-    this.windows = oversize
-      ? views
-          .filter((view) => view !== undefined)
-          .map(
-            (view) =>
-              new Windows(view, limit, (begin, size) =>
-                core.group([{ buffer: view.buffer, offset: begin, size }]),
-              ),
-          )
-      : null;
+    this.#joint = this.#bindJointly(limit);
+    const windowsOf = (view: TensorView): Windows =>
+      new Windows(view, limit, (offset, size) => core.group([{ buffer: view.buffer, offset, size }]));
+    this.#windows = present.some((view) => view.buffer.size > limit) ? present.map(windowsOf) : null;
   }
 
   /**
-   * Appends the rotation of these tokens to a compute pass. Overwrites the pass's pipeline and its bind groups 0 and 1;
-   * submits nothing, creates nothing, compiles nothing.
+   * Appends the rotation of these tokens to a compute pass. Overwrites the pass's pipeline and its bind groups (0 and 1; 2
+   * where positions lie in buffers); submits nothing, creates nothing, compiles nothing.
    *
    * @param pass The engine's own pass on the rope's device.
    * @throws {TypeError} a wrong kind of argument; the rope was destroyed or its device lost
@@ -72,154 +91,171 @@ export class RopeLayer {
    */
   encode(pass: GPUComputePassEncoder, options: RopeEncodeOptions): void {
     const { core } = this;
-    core.checkAlive();
-    if (typeof pass?.dispatchWorkgroups !== 'function')
-      throw wrongType('pass', 'a GPUComputePassEncoder', pass);
-    if (typeof options !== 'object' || options === null)
-      throw wrongType('options', '{ tokens, start, … }', options);
-    for (const key in options) if (!encodeKeys.includes(key)) checkKeys('options', options, encodeKeys);
-    const { tokens, start, batch = 1, qFirst = 0, kFirst = 0 } = options;
-    checkInteger('tokens', tokens, 1, maxPosition);
-    checkInteger('start', start, 0, maxPosition);
-    checkInteger('batch', batch, 1, maxPosition);
-    checkInteger('qFirst', qFirst, 0, maxPosition);
-    checkInteger('kFirst', kFirst, 0, maxPosition);
-    if (start + tokens > core.table.capacity) {
-      const last = `position ${start + tokens - 1} (start ${start} + ${tokens} tokens - 1)`;
-      throw new RangeError(
-        `start: expected positions below the capacity ${core.table.capacity}, got ${last}`,
-      );
+    this.checkCall(pass, options, encodeKeys);
+    const { tokens, batch = 1, qFirst = 0, kFirst = 0, inverse = false } = options;
+    if (typeof inverse !== 'boolean') throw wrongType('inverse', 'true or false', inverse);
+    this.place(tokens, batch, qFirst, kFirst);
+    const { words } = core.slots;
+    const positions = writeSource(words, toWord, '', options, core.state, tokens);
+    words.fill(0, originWord, originWord + sourceWords);
+    words[28] = inverse ? 1 : 0;
+    let group: GPUBindGroup | undefined;
+    if (positions) {
+      const feature = this.writePositions(toWord, 'positions', positions, tokens, batch);
+      if (positions.type !== 'grid') group = feature.group(positions, null);
     }
-    const [first, second] = this.views;
-    first.place(tokens, batch, first.name === 'q' ? qFirst : kFirst);
-    second?.place(tokens, batch, kFirst);
-    if (second && this.sharesBuffer && !areDisjoint(first, second, tokens, batch)) {
-      throw new RangeError(
-        `k: expected elements apart from those of q in the same buffer, got q at ${first.begin}..${first.end - 1} and ` +
-          `k at ${second.begin}..${second.end - 1}`,
-      );
-    }
-
-    if (this.fitsJointly()) {
-      const { group, begins } = this.joint;
-      this.launch(pass, group, start, tokens, batch, first, begins[0], first.heads, second, begins[1]);
-      return;
-    }
-    for (const windows of this.windows as Windows[]) windows.check(tokens);
-    this.pass = pass;
-    this.start = start;
-    for (let i = 0; i < (this.windows as Windows[]).length; i++) {
-      const view = this.views[i] as TensorView;
-      const { box } = this;
-      box.sequence = box.token = box.head = 0;
-      box.sequences = batch;
-      box.tokens = tokens;
-      box.heads = view.heads;
-      this.splitView = view;
-      (this.windows as Windows[])[i]?.split(box, this.launchBox);
-    }
-    this.pass = null;
+    this.run(pass, group ? 'rotate_at' : 'rotate', core.state, group);
   }
 
-  /** Whether the rows placed last lie within the bindings of one launch. */
-  private fitsJointly(): boolean {
-    const [first, second] = this.views;
-    const { ends } = this.joint;
-    return first.end * first.bytes <= ends[0] && (!second || second.end * second.bytes <= ends[1]);
+  /**
+   * Checks positions other than a start, and writes what is known of them.
+   *
+   * @internal
+   */
+  writePositions(
+    at: number,
+    name: string,
+    positions: RopePositions,
+    tokens: number,
+    batch: number,
+  ): BufferPositions {
+    const { core } = this;
+    const feature = core.positions;
+    if (!feature)
+      throw new TypeError(`${name}: expected the feature positionIds, given to createRope, got none`);
+    feature.write(core.slots.words, at, name, positions, tokens, batch);
+    for (const view of this.#views) feature.checkReadOnly(name, positions, view);
+    return feature;
+  }
+
+  /** @internal */
+  checkCall(pass: GPUComputePassEncoder, options: object, keys: readonly string[]): void {
+    this.core.checkAlive();
+    if (typeof pass?.dispatchWorkgroups !== 'function')
+      throw wrongType('pass', 'a GPUComputePassEncoder', pass);
+    checkKeys('options', options, keys);
+  }
+
+  /**
+   * Finds the rows in their buffers, and checks that they lie there and apart.
+   *
+   * @internal
+   */
+  place(tokens: number, batch: number, qFirst: number, kFirst: number): void {
+    checkInteger('tokens', tokens, 1, maxCount);
+    checkInteger('batch', batch, 1, maxCount);
+    checkInteger('qFirst', qFirst, 0, maxCount);
+    checkInteger('kFirst', kFirst, 0, maxCount);
+    for (const view of this.#views) view.place(tokens, batch, view.name === 'q' ? qFirst : kFirst);
+    const [q, k] = this.#views as readonly [TensorView, TensorView];
+    if (this.#sharesBuffer && !areDisjoint(q, k)) {
+      throw new RangeError(
+        `k: expected elements apart from those of q in the same buffer, got q at ${q.begin}..${q.end - 1} and ` +
+          `k at ${k.begin}..${k.end - 1}`,
+      );
+    }
+    this.#counts[0] = batch;
+    this.#counts[1] = tokens;
+  }
+
+  /**
+   * Encodes the launches of the call whose rows and sources are set.
+   *
+   * @internal
+   */
+  run(pass: GPUComputePassEncoder, call: CallKind, from: TableState, positions?: GPUBindGroup): void {
+    const views = this.#views;
+    const first = views[0] as TensorView;
+    const { group, begins, ends } = this.#joint;
+    // Where the rows do not lie within the bindings of one launch, each tensor has launches of its own.
+    const windows = views.every((view, i) => view.end * view.bytes <= (ends[i] as number))
+      ? null
+      : this.#windows;
+    windows?.forEach((each) => {
+      each.check();
+    });
+    if (!this.core.pipeline(call, this.#dtype, first.chunked)) {
+      throw new TypeError('positions: expected the feature positionIds, given to createRope, got none');
+    }
+    this.#pass = pass;
+    this.#call = call;
+    this.#from = from;
+    this.#positions = positions;
+    if (!windows) {
+      this.#counts[2] = first.heads;
+      this.#launch(group, this.#first, this.#counts, 1, first, begins[0] as number, views[1], begins[1]);
+      return;
+    }
+    for (const each of windows) {
+      this.#split = each.view;
+      this.#counts[2] = each.view.heads;
+      each.split(this.#first, this.#counts, this.#launchBox);
+    }
   }
 
   /** One bind group for both tensors: whole buffers where they fit, else from each tensor's offset on. */
-  private bindJointly(limit: number): RopeLayer['joint'] {
-    const [first, second] = this.views;
-    const beginOf = (view: TensorView, offset = view.offset): number => {
-      const bytes = offset * view.bytes;
-      return view.buffer.size <= limit ? 0 : bytes - (bytes % bindingAlignment);
-    };
-    const endOf = (view: TensorView, begin: number): number =>
-      Math.min(view.buffer.size, begin + limit - (limit % 4));
-    const entry = (view: TensorView, offset: number) => ({
-      buffer: view.buffer,
-      offset,
-      size: endOf(view, offset) - offset,
-    });
-    if (second && this.sharesBuffer) {
-      const begin = beginOf(first, Math.min(first.offset, second.offset));
-      const end = endOf(first, begin);
-      return { group: this.core.group([entry(first, begin)]), begins: [begin, begin], ends: [end, end] };
-    }
-    const begins: [number, number] = [beginOf(first), second ? beginOf(second) : 0];
-    const entries = [entry(first, begins[0]), ...(second ? [entry(second, begins[1])] : [])];
-    const ends: [number, number] = [endOf(first, begins[0]), second ? endOf(second, begins[1]) : 0];
-    return { group: this.core.group(entries), begins, ends };
-  }
-
-  private launchPiece(box: Box, window: Window): void {
-    const view = this.splitView;
-    const offset =
-      box.sequence * view.batchStride + box.token * view.tokenStride + box.head * view.headStride;
-    const begin = window.begin - offset * view.bytes;
-    const pass = this.pass as GPUComputePassEncoder;
-    this.launch(
-      pass,
-      window.group,
-      this.start + box.token,
-      box.tokens,
-      box.sequences,
-      view,
-      begin,
-      box.heads,
+  #bindJointly(limit: number): Joint {
+    const offsets = this.#views.map((view) => view.offset * view.bytes);
+    const lowest = Math.min(...offsets);
+    const begins = this.#views.map((view, i) =>
+      view.buffer.size <= limit ? 0 : alignDown(this.#sharesBuffer ? lowest : (offsets[i] as number)),
     );
+    const ends = this.#views.map((view, i) =>
+      Math.min(view.buffer.size, (begins[i] as number) + alignDown(limit)),
+    );
+    const stretches = this.#views.map(({ buffer }, i) => {
+      const offset = begins[i] as number;
+      return { buffer, offset, size: (ends[i] as number) - offset };
+    });
+    return { group: this.core.group(this.#sharesBuffer ? stretches.slice(0, 1) : stretches), begins, ends };
   }
 
-  /** One dispatch. `firstBegin` and `secondBegin` are the bytes at which the bindings begin. */
-  private launch(
-    pass: GPUComputePassEncoder,
+  /** One dispatch, for part of the first tensor and all of the second; bytes are where their bindings begin. */
+  #launch(
     group: GPUBindGroup,
-    start: number,
-    tokens: number,
-    batch: number,
+    at: Dimensions,
+    counts: Dimensions,
+    countsBad: number,
     first: TensorView,
-    firstBegin: number,
-    firstHeads: number,
+    firstByte: number,
     second?: TensorView,
-    secondBegin = 0,
+    secondByte = 0,
   ): void {
-    const { core } = this;
-    const { words } = core.slots;
+    const { slots, state, pairs, tuning, config, maxWorkgroups } = this.core;
+    const { words } = slots;
     const chunked = first.chunked && (second?.chunked ?? true);
     const perUnit = (chunked ? 16 : 4) / first.bytes;
-    const { table, pairs, tuning } = core;
     let unitPairs = chunked ? perUnit : 1;
     // A 16-bit word holds two neighbours: "half" takes pairs by twos, and all at once where P is odd.
-    if (!chunked && first.bytes === 2 && core.config.pairing === 'half')
-      unitPairs = pairs % 2 === 0 ? 2 : pairs;
+    if (!chunked && first.bytes === 2 && config.pairing === 'half') unitPairs = pairs % 2 === 0 ? 2 : pairs;
     const units = pairs / unitPairs;
-    const heads = firstHeads + (second?.heads ?? 0);
-    const groups = headGroups(tuning, units * tokens * batch, heads);
-    const items = units * groups * tokens * batch;
+    const rows = counts[0] * counts[1];
+    const groups = headGroups(tuning, units * rows, counts[2] + (second?.heads ?? 0));
+    const items = units * groups * rows;
     const workgroups = Math.ceil(items / tuning.workgroupSize);
-    const width = Math.min(workgroups, core.maxWorkgroups);
+    const width = Math.min(workgroups, maxWorkgroups);
 
-    writeTensor(words, 0, first, firstBegin, firstHeads, perUnit);
-    if (second) writeTensor(words, 8, second, secondBegin, second.heads, perUnit);
-    else words.fill(0, 8, 16);
-    words[16] = second && this.sharesBuffer ? 1 : 0;
+    writeTensor(words, 0, first, firstByte, counts[2], perUnit);
+    writeTensor(words, 8, second ?? first, secondByte, second ? second.heads : 0, perUnit);
+    words[16] = this.#sharesBuffer && second ? 1 : 0;
     words[17] = items;
     words[18] = width;
     words[19] = units;
     words[20] = unitPairs;
     words[21] = groups;
-    words[22] = tokens;
-    words[23] = start;
-    words[24] = table.lowBits;
-    words[25] = table.row;
-    words[26] = table.highRows;
-    words[27] = pairs;
-    core.slots.acquire();
+    words[22] = counts[1];
+    words[23] = pairs;
+    words[24] = state.table.row;
+    words[25] = at[1];
+    words[26] = at[0];
+    words[27] = countsBad;
+    slots.acquire();
 
-    pass.setPipeline(core.pipeline(this.dtype, chunked));
-    pass.setBindGroup(0, core.slots.group, core.slots.offset, 0, 1);
+    const pass = this.#pass as GPUComputePassEncoder;
+    pass.setPipeline(this.core.pipeline(this.#call, this.#dtype, chunked) as GPUComputePipeline);
+    pass.setBindGroup(0, slots.group(state, this.#from), slots.offset, 0, 1);
     pass.setBindGroup(1, group);
+    if (this.#positions) pass.setBindGroup(2, this.#positions);
     pass.dispatchWorkgroups(width, Math.ceil(workgroups / width));
   }
 }
@@ -229,13 +265,13 @@ function writeTensor(
   words: Uint32Array,
   at: number,
   view: TensorView,
-  begin: number,
+  firstByte: number,
   heads: number,
   perUnit: number,
 ): void {
-  words[at] = (view.begin - begin / view.bytes) / perUnit;
-  words[at + 1] = view.batchStride / perUnit;
-  words[at + 2] = view.tokenStride / perUnit;
-  words[at + 3] = view.headStride / perUnit;
+  words[at] = (view.begin - firstByte / view.bytes) / perUnit;
+  words[at + 1] = view.strides[0] / perUnit;
+  words[at + 2] = view.strides[1] / perUnit;
+  words[at + 3] = view.strides[2] / perUnit;
   words[at + 4] = heads;
 }

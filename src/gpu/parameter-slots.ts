@@ -1,7 +1,9 @@
 import { type DeviceKit, slotBytes } from './device-kit';
+import { remembered } from './remembered';
+import type { TableState } from './table-state';
 
 /** Words of a parameter slot that the shader reads (struct Params). */
-export const parameterWords = 28;
+export const parameterWords = 56;
 
 const slotsPerChunk = 1024;
 const hashEntries = 256;
@@ -16,62 +18,69 @@ const hashEntries = 256;
 export class ParameterSlots {
   /** Fill these, then call {@link acquire}. */
   readonly words = new Uint32Array(parameterWords);
-  /** The bind group and dynamic offset of the slot that {@link acquire} chose. One array, reused. */
+  /** The dynamic offset of the slot that {@link acquire} chose. One array, reused. */
   readonly offset = new Uint32Array(1);
-  group: GPUBindGroup;
 
-  private chunk: GPUBuffer;
-  private used = 0;
-  private readonly shadow = new Uint32Array(slotsPerChunk * parameterWords);
+  #chunk: GPUBuffer;
+  #used = 0;
+  readonly #shadow = new Uint32Array(slotsPerChunk * parameterWords);
   /** Hash -> slot + 1, 0 where none. A collision forgets the older slot, which costs a write and no more. */
-  private readonly slotOf = new Uint16Array(hashEntries);
+  readonly #slotOf = new Uint16Array(hashEntries);
+  /** Bind groups of the current chunk, by the table rotated to and the one rotated from. */
+  #groups = new WeakMap<TableState, WeakMap<TableState, GPUBindGroup>>();
 
   constructor(
     private readonly kit: DeviceKit,
-    private readonly table: GPUBuffer,
+    private readonly pairAxis: GPUBuffer,
     private readonly label: string,
   ) {
-    this.chunk = this.newChunk();
-    this.group = this.newGroup();
+    this.#chunk = this.#newChunk();
   }
 
   /** Chooses the slot that holds {@link words}, writing it if there is none yet. */
   acquire(): void {
-    const { words, shadow } = this;
+    const { words } = this;
+    const shadow = this.#shadow;
     let hash = 0;
     for (let i = 0; i < parameterWords; i++) hash = (Math.imul(hash, 31) + (words[i] as number)) | 0;
-    // The last parameters differ most, so fold the high bits in.
+    // The low bits of neighbouring starts differ little, so fold the high bits in.
     const entry = (hash ^ (hash >>> 8) ^ (hash >>> 16) ^ (hash >>> 24)) & (hashEntries - 1);
-    const known = (this.slotOf[entry] as number) - 1;
-    if (known >= 0 && this.holds(known)) {
+    const known = (this.#slotOf[entry] as number) - 1;
+    if (known >= 0 && this.#holds(known)) {
       this.offset[0] = known * slotBytes;
       return;
     }
-    if (this.used === slotsPerChunk) {
-      this.chunk = this.newChunk();
-      this.group = this.newGroup();
-      this.used = 0;
-      this.slotOf.fill(0);
+    if (this.#used === slotsPerChunk) {
+      this.#chunk = this.#newChunk();
+      this.#groups = new WeakMap();
+      this.#used = 0;
+      this.#slotOf.fill(0);
     }
-    const slot = this.used++;
+    const slot = this.#used++;
     shadow.set(words, slot * parameterWords);
-    this.slotOf[entry] = slot + 1;
+    this.#slotOf[entry] = slot + 1;
     this.offset[0] = slot * slotBytes;
-    this.kit.device.queue.writeBuffer(this.chunk, slot * slotBytes, words);
+    this.kit.device.queue.writeBuffer(this.#chunk, slot * slotBytes, words);
+  }
+
+  /** The bind group of the current chunk with these tables, remembered. */
+  group(to: TableState, from: TableState): GPUBindGroup {
+    const known = this.#groups.get(to)?.get(from);
+    return known ?? this.#newGroup(to, from);
   }
 
   /** Ends the current chunk. Command buffers that were not submitted yet become invalid. */
   destroy(): void {
-    this.chunk.destroy();
+    this.#chunk.destroy();
   }
 
-  private holds(slot: number): boolean {
+  #holds(slot: number): boolean {
     const at = slot * parameterWords;
-    for (let i = 0; i < parameterWords; i++) if (this.shadow[at + i] !== this.words[i]) return false;
+    for (let i = 0; i < parameterWords; i++) if (this.#shadow[at + i] !== this.words[i]) return false;
     return true;
   }
 
-  private newChunk(): GPUBuffer {
+  #newChunk(): GPUBuffer {
     return this.kit.device.createBuffer({
       label: `${this.label} parameters`,
       size: slotsPerChunk * slotBytes,
@@ -79,14 +88,18 @@ export class ParameterSlots {
     });
   }
 
-  private newGroup(): GPUBindGroup {
-    return this.kit.device.createBindGroup({
+  #newGroup(to: TableState, from: TableState): GPUBindGroup {
+    const group = this.kit.device.createBindGroup({
       label: `${this.label} table`,
       layout: this.kit.tableLayout,
       entries: [
-        { binding: 0, resource: { buffer: this.chunk, size: slotBytes } },
-        { binding: 1, resource: { buffer: this.table } },
+        { binding: 0, resource: { buffer: this.#chunk, size: slotBytes } },
+        { binding: 1, resource: { buffer: to.buffer } },
+        { binding: 2, resource: { buffer: this.pairAxis } },
+        { binding: 3, resource: { buffer: from.buffer } },
       ],
     });
+    remembered(this.#groups, to, () => new WeakMap()).set(from, group);
+    return group;
   }
 }

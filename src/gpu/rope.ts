@@ -1,19 +1,28 @@
 import { ropeConfig } from '../config/rope-config';
 import type { RopeConfig, RopeConfigInput } from '../config/types';
-import { checkChoice, checkInteger, outOfRange, wrongType } from '../errors';
+import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../errors';
 import { ropeFrequencies } from '../frequencies';
-import { fullTable, fullTableBytes, twoDigitTable } from '../tables/tables';
+import { fullTable, fullTableBytes, type RopePhases, twoDigitTable } from '../tables/tables';
+import type { RopeCaches } from './caches';
 import { deviceKit } from './device-kit';
 import { type RopeDtype, ropeDtypes } from './dtype';
+import type { MadeTable, MethodsOf, RopeFeature } from './feature';
 import { RopeLayer } from './layer';
-import { RopeCore } from './rope-core';
-import { checkKeys, type RopeTensor, TensorView } from './tensor';
+import { remembered } from './remembered';
+import { type Builder, maxCapacity, RopeCore } from './rope-core';
+import { type RopeState, TableState } from './table-state';
+import { type RopeTensor, TensorView } from './tensor';
 import { defaultTuning, type RopeTuning } from './tuning';
 
 /** Choices for {@link createRope}; every one may be left out. */
-export interface RopeOptions {
+export interface RopeOptions<F extends readonly RopeFeature[] = readonly RopeFeature[]> {
   /** Element types to compile for. Default all three; naming the one you use makes creation faster. */
   readonly dtypes?: readonly RopeDtype[];
+  /**
+   * What takes code of its own, as exports of this package: `positionIds`, `rerotation`, `tableUpdates`, `callerTables`. The
+   * rope has their methods then, and a bundle has no others. Default none.
+   */
+  readonly features?: F;
   /** Positions the table serves, from 0. Default the larger of `trainedPositions` and 2^20; at most 2^24. */
   readonly capacity?: number;
   /**
@@ -21,6 +30,10 @@ export interface RopeOptions {
    * `capacity * ceil(rotaryDim / 4) * 16` bytes, which must fit one binding.
    */
   readonly table?: 'two-digit' | 'full';
+  /** `exact` (default): angles in float64. `float32`: as PyTorch rounds them; needs a full table. */
+  readonly phases?: RopePhases;
+  /** Tokens in the sequence, for `dynamic` and `longrope`. Default 0: within the original length. */
+  readonly sequenceLength?: number;
   /** How work is spread over the adapter. Default: by adapter. */
   readonly tuning?: Partial<RopeTuning>;
   /** Begins the label of every GPU object. Default `webgpu-rope`. */
@@ -37,69 +50,88 @@ export interface RopeBinding {
   readonly headDim?: number;
 }
 
-const optionKeys = ['dtypes', 'capacity', 'table', 'tuning', 'label'];
-const maxCapacity = 2 ** 24;
+const optionKeys = ['dtypes', 'features', 'capacity', 'table', 'phases', 'sequenceLength', 'tuning', 'label'];
 
 /**
- * Compiles the kernel and builds the tables for one set of frequencies. This is the only place that does either.
+ * Compiles the kernel and builds the tables for one set of frequencies. This is the only place that compiles.
  *
  * @param device The engine's own device; default limits and no features are enough.
- * @param config From `ropeConfigFromHuggingFace`, or a literal: `{ headDim: 128, theta: 500_000 }`.
+ * @param config From `ropeConfigFromHuggingFace`, or a literal: `{ headDim: 128, theta: 500_000 }`; or tables of your own:
+ *   `{ headDim: 128, cosCache, sinCache }`.
  * @throws {TypeError | RangeError} an argument is not what it should be, the device is lost
  * @example const rope = await createRope(device, { headDim: 128, theta: 1e6 }, { dtypes: ['f16'] });
  */
-export async function createRope(
+export async function createRope<const F extends readonly RopeFeature[] = []>(
   device: GPUDevice,
-  config: RopeConfigInput,
-  options: RopeOptions = {},
-): Promise<Rope> {
+  config: RopeConfigInput | RopeCaches,
+  options: RopeOptions<F> = {},
+): Promise<Rope & MethodsOf<F>> {
   if (typeof (device as Partial<GPUDevice> | null)?.createComputePipelineAsync !== 'function') {
     throw wrongType('device', 'a GPUDevice', device);
   }
-  const checked = ropeConfig(config);
-  const frequencies = ropeFrequencies(checked);
   checkKeys('options', options, optionKeys);
   const { label = 'webgpu-rope' } = options;
-  const dtypes = checkDtypes(options.dtypes ?? ropeDtypes);
+  const dtypes = checkList('dtypes', options.dtypes ?? ropeDtypes, ropeDtypes);
+  if (dtypes.length === 0) throw wrongType('dtypes', 'at least one dtype', options.dtypes);
+  const features: readonly RopeFeature[] = options.features ?? [];
+  if (!Array.isArray(features) || features.some((feature) => typeof feature?.name !== 'string')) {
+    throw wrongType('features', 'an array of features', features);
+  }
   const kind = checkChoice('table', options.table ?? 'two-digit', ['two-digit', 'full']);
-  const capacity = checkInteger(
-    'capacity',
-    options.capacity ?? Math.max(checked.trainedPositions ?? 0, 2 ** 20),
-    1,
-    maxCapacity,
-    ' of positions',
-  );
+  const phases = checkChoice('phases', options.phases ?? 'exact', ['exact', 'float32']);
+  if (phases === 'float32' && kind !== 'full')
+    throw outOfRange('table', '"full", as phases are float32', kind);
   const tuning = checkTuning({ ...defaultTuning(device), ...options.tuning }, device.limits);
-  const pairs = frequencies.inverseFrequencies.length;
-  if (kind === 'full') checkFullTable(pairs, capacity, device.limits);
+  const build: Builder = (frequencies, capacity) => {
+    checkInteger('capacity', capacity, 1, maxCapacity, ' of positions');
+    if (kind === 'two-digit') return twoDigitTable(frequencies, capacity);
+    checkFullTable(frequencies.inverseFrequencies.length, capacity, device.limits);
+    return fullTable(frequencies, capacity, phases);
+  };
 
   const kit = deviceKit(device);
   // A device that is lost already says so in a microtask, before anything below could fail obscurely.
   await Promise.resolve();
   kit.checkLive();
-  const build = kind === 'full' ? fullTable : twoDigitTable;
-  const core = new RopeCore(kit, checked, build(frequencies, capacity), tuning, label);
+  const brought = features.find((feature) => feature.readTable)?.readTable?.(device, config, options);
+  const made = (await brought) ?? tableOfConfig(config as RopeConfigInput, options, build);
+  const state = new TableState(device, made.frequencies, made.table, label);
+  const core = new RopeCore(kit, made.config, state, tuning, label, features, build);
   await core.compile(dtypes);
-  return new Rope(core, dtypes);
+  const rope = new Rope(core, made.config, dtypes);
+  return Object.assign(rope, ...features.map((feature) => feature.methods?.(rope, core))) as Rope &
+    MethodsOf<F>;
 }
 
-/** Tables and pipelines of one set of frequencies on one device. Made by {@link createRope}. */
+function tableOfConfig(input: RopeConfigInput, options: RopeOptions, build: Builder): MadeTable {
+  const config = ropeConfig(input);
+  const frequencies = ropeFrequencies(config, options.sequenceLength);
+  const capacity = options.capacity ?? Math.max(config.trainedPositions ?? 0, 2 ** 20);
+  return { config, frequencies, table: build(frequencies, capacity) };
+}
+
+/**
+ * Tables and pipelines of one set of frequencies on one device. Made by {@link createRope}, which adds the methods of the
+ * features it was given.
+ */
 export class Rope {
-  readonly config: RopeConfig;
-  /** Positions 0 to `capacity - 1` can be rotated to. */
-  readonly capacity: number;
-  /** Bytes of the table on the GPU. */
-  readonly tableBytes: number;
-  private readonly layers = new WeakMap<object, WeakMap<object, Map<string, RopeLayer>>>();
+  readonly #layers = new WeakMap<object, WeakMap<object, Map<string, RopeLayer>>>();
 
   /** @internal */
   constructor(
     private readonly core: RopeCore,
+    readonly config: RopeConfig,
     readonly dtypes: readonly RopeDtype[],
-  ) {
-    this.config = core.config;
-    this.capacity = core.table.capacity;
-    this.tableBytes = core.table.data.byteLength;
+  ) {}
+
+  /** Positions 0 to `capacity - 1` can be rotated to. */
+  get capacity(): number {
+    return this.core.state.capacity;
+  }
+
+  /** The table in use: its frequencies, its size. Keep it to `rerotate` keys that were rotated by it. */
+  get state(): RopeState {
+    return this.core.state;
   }
 
   /**
@@ -113,27 +145,20 @@ export class Rope {
   bind(binding: RopeBinding): RopeLayer {
     const { core } = this;
     core.checkAlive();
-    if (typeof binding !== 'object' || binding === null)
-      throw wrongType('binding', '{ q, k, dtype }', binding);
     checkKeys('binding', binding, ['q', 'k', 'dtype', 'headDim']);
+    const { rotaryDim } = core.config;
     const dtype = checkChoice('dtype', binding.dtype, this.dtypes);
-    const headDim = checkInteger(
-      'headDim',
-      binding.headDim ?? core.config.headDim,
-      core.config.rotaryDim,
-      2 ** 31,
-    );
+    const headDim = checkInteger('headDim', binding.headDim ?? core.config.headDim, rotaryDim, 2 ** 31);
     const view = (name: 'q' | 'k'): TensorView | undefined => {
       const tensor = binding[name];
-      return tensor && new TensorView(name, tensor, dtype, headDim, core.config.rotaryDim);
+      return tensor && new TensorView(name, tensor, dtype, headDim, rotaryDim);
     };
     const [q, k] = [view('q'), view('k')];
     const first = q ?? k;
     if (!first) throw wrongType('binding', 'q, k or both', binding);
-    const second = q && k;
 
     const byBuffer = remembered(
-      this.layers,
+      this.#layers,
       q?.buffer ?? this,
       () => new WeakMap<object, Map<string, RopeLayer>>(),
     );
@@ -143,7 +168,7 @@ export class Rope {
     if (!layer) {
       // An engine that slides its offsets without end must not make us remember without end.
       if (byShape.size >= 256) byShape.clear();
-      layer = new RopeLayer(core, second ? [first, second] : [first], dtype);
+      layer = new RopeLayer(core, q && k ? [q, k] : [first], dtype);
       byShape.set(key, layer);
     }
     return layer;
@@ -158,18 +183,13 @@ export class Rope {
   }
 }
 
-function remembered<V>(map: WeakMap<object, V>, key: object, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
-}
-
-function checkDtypes(dtypes: readonly RopeDtype[]): readonly RopeDtype[] {
-  if (!Array.isArray(dtypes) || dtypes.length === 0) throw wrongType('dtypes', 'an array of dtypes', dtypes);
-  return [...new Set(dtypes.map((dtype, i) => checkChoice(`dtypes[${i}]`, dtype, ropeDtypes)))];
+function checkList<T extends string>(
+  name: string,
+  values: readonly T[],
+  choices: readonly T[],
+): readonly T[] {
+  if (!Array.isArray(values)) throw wrongType(name, `an array of ${name}`, values);
+  return [...new Set(values.map((value, i) => checkChoice(`${name}[${i}]`, value, choices)))];
 }
 
 function checkTuning(tuning: RopeTuning, limits: GPUSupportedLimits): RopeTuning {
@@ -185,11 +205,7 @@ function checkFullTable(pairs: number, capacity: number, limits: GPUSupportedLim
   const bytes = fullTableBytes(pairs, capacity);
   if (bytes > room) {
     const most = Math.floor(room / fullTableBytes(pairs, 1));
-    throw outOfRange(
-      'capacity',
-      `at most ${most} positions, or table "two-digit": a full table of ${capacity} positions x ${pairs} pairs takes ` +
-        `${bytes} bytes and a binding holds ${room}`,
-      capacity,
-    );
+    const why = `a full table takes ${bytes} bytes, a binding ${room}`;
+    throw outOfRange('capacity', `at most ${most} positions (${why}), or table "two-digit"`, capacity);
   }
 }

@@ -1,4 +1,4 @@
-import { checkChoice, checkInteger, outOfRange, wrongType } from '../errors';
+import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../errors';
 import { dtypeBytes, type RopeDtype } from './dtype';
 
 /** Order of a tensor's dimensions, outermost first: **b**atch, **s**equence (tokens), **h**eads, **d**im. */
@@ -32,8 +32,12 @@ export interface RopeTensor {
   readonly strides?: RopeStrides;
 }
 
-const tensorKeys = ['buffer', 'heads', 'layout', 'offset', 'capacity', 'strides'];
-const strideKeys = ['batch', 'token', 'head'];
+/** Three numbers of a tensor's dimensions: batch, token, head. */
+export type Dimensions = [batch: number, token: number, head: number];
+
+/** What a tensor may have. */
+export const tensorKeys = ['buffer', 'heads', 'layout', 'offset', 'capacity', 'strides'];
+const strideKeys = ['batch', 'token', 'head'] as const;
 const maxCount = 2 ** 31;
 
 /** A checked tensor, and where the rows of the encode at hand lie in it: {@link place} moves it, allocating nothing. */
@@ -45,16 +49,15 @@ export class TensorView {
   /** Whether 16-byte chunks can serve it. */
   readonly chunked: boolean;
 
-  /** Strides and extent of the last {@link place}, in elements; `end` is one past the last. */
-  batchStride = 0;
-  tokenStride = 0;
-  headStride = 0;
+  /** Strides and counts of the last {@link place}; first element of its first row, and one past its last. */
+  readonly strides: Dimensions = [0, 0, 0];
+  readonly counts: Dimensions = [0, 0, 0];
   begin = 0;
   end = 0;
 
-  private readonly layout: RopeLayout;
-  private readonly capacity: number | undefined;
-  private readonly strides: RopeStrides;
+  readonly #layout: RopeLayout;
+  readonly #capacity: number | undefined;
+  readonly #given: RopeStrides;
 
   /** @param name `q` or `k`, for messages   @param tensor As it came from the caller: unchecked */
   constructor(
@@ -64,26 +67,26 @@ export class TensorView {
     readonly headDim: number,
     rotaryDim: number,
   ) {
-    if (typeof tensor !== 'object' || tensor === null) throw wrongType(name, '{ buffer, heads, … }', tensor);
     checkKeys(name, tensor, tensorKeys);
-    checkBuffer(name, tensor.buffer);
+    const { layout = 'bshd', offset = 0, capacity, strides = {} } = tensor;
+    checkBuffer(`${name}.buffer`, tensor.buffer);
     this.buffer = tensor.buffer;
     this.bytes = dtypeBytes(dtype);
     this.heads = checkInteger(`${name}.heads`, tensor.heads, 1, maxCount);
-    this.layout = checkChoice(`${name}.layout`, tensor.layout ?? 'bshd', ['bshd', 'bhsd']);
-    this.offset = this.checkElements(`${name}.offset`, tensor.offset ?? 0, 0);
-    this.capacity = tensor.capacity;
-    if (this.capacity !== undefined) checkInteger(`${name}.capacity`, this.capacity, 1, maxCount);
-    this.strides = tensor.strides ?? {};
-    if (typeof this.strides !== 'object')
-      throw wrongType(`${name}.strides`, '{ batch, token, head }', tensor.strides);
-    checkKeys(`${name}.strides`, this.strides, strideKeys);
-    for (const key of ['batch', 'token', 'head'] as const) {
-      const stride = this.strides[key];
-      if (stride !== undefined) this.checkElements(`${name}.strides.${key}`, stride, 1);
+    this.#layout = checkChoice(`${name}.layout`, layout, ['bshd', 'bhsd']);
+    this.offset = this.#checkElements(`${name}.offset`, offset, 0);
+    this.#capacity = capacity;
+    if (capacity !== undefined) checkInteger(`${name}.capacity`, capacity, 1, maxCount);
+    checkKeys(`${name}.strides`, strides, strideKeys);
+    this.#given = strides;
+    const alignments = [offset, rotaryDim / 2];
+    for (const key of strideKeys) {
+      const stride = strides[key];
+      if (stride !== undefined) alignments.push(this.#checkElements(`${name}.strides.${key}`, stride, 1));
     }
-    // Two heads may not share a word: with 16-bit elements an odd headDim packs them so, unless strides part them.
-    if (this.strides.head === undefined || this.strides.token === undefined) {
+    // Strides that are not given are multiples of headDim. With 16-bit elements an odd one puts two heads into a word.
+    if (strides.head === undefined || strides.token === undefined) {
+      alignments.push(headDim);
       if ((headDim * this.bytes) % 4 !== 0) {
         throw outOfRange(
           `${name}.strides`,
@@ -92,16 +95,18 @@ export class TensorView {
         );
       }
     }
-    const perChunk = 16 / this.bytes;
-    const given = [this.offset, this.strides.batch ?? 0, this.strides.token ?? 0, this.strides.head ?? 0];
-    const derived = this.strides.head !== undefined && this.strides.token !== undefined ? 0 : headDim;
-    this.chunked = [...given, derived, rotaryDim / 2].every((count) => count % perChunk === 0);
+    this.chunked = alignments.every((count) => (count * this.bytes) % 16 === 0);
   }
 
   /** What this tensor is, apart from its buffer: equal texts are equal tensors. */
   get key(): string {
-    const { batch, token, head } = this.strides;
-    return [this.heads, this.layout, this.offset, this.capacity, batch, token, head].join();
+    const { batch, token, head } = this.#given;
+    return [this.heads, this.#layout, this.offset, this.#capacity, batch, token, head].join();
+  }
+
+  /** Whether token rows lie outside heads: what a tensor past one binding is split by. */
+  get rowsOutside(): boolean {
+    return this.strides[1] >= this.strides[2];
   }
 
   /**
@@ -110,88 +115,84 @@ export class TensorView {
    * @throws {RangeError} they do not fit the buffer or the capacity, or overlap one another
    */
   place(tokens: number, batch: number, first: number): void {
-    const { capacity, strides, heads, headDim } = this;
+    const { name, strides, counts, heads, headDim } = this;
+    const capacity = this.#capacity;
+    const given = this.#given;
     if (capacity !== undefined && first + tokens > capacity) {
-      throw outOfRange(
-        `${this.name}First + tokens`,
-        `at most ${capacity} (${this.name}.capacity)`,
-        first + tokens,
-      );
+      throw outOfRange(`${name}First + tokens`, `at most ${capacity} (${name}.capacity)`, first + tokens);
+    }
+    const dense = this.#layout === 'bshd';
+    const followsRows = dense
+      ? batch > 1 && given.batch === undefined
+      : heads * batch > 1 && given.head === undefined;
+    if (first > 0 && capacity === undefined && followsRows) {
+      const expected = `the token rows allotted to a sequence (or strides), as ${name}First is ${first}`;
+      throw outOfRange(`${name}.capacity`, expected, capacity);
     }
     const rows = capacity ?? tokens;
-    const fromRows =
-      this.layout === 'bshd'
-        ? batch > 1 && strides.batch === undefined
-        : heads * batch > 1 && strides.head === undefined;
-    if (first > 0 && capacity === undefined && fromRows) {
-      throw outOfRange(
-        `${this.name}.capacity`,
-        `the token rows allotted to a sequence (or strides), as ${this.name}First is ${first}`,
-        capacity,
-      );
-    }
-    if (this.layout === 'bshd') {
-      this.headStride = strides.head ?? headDim;
-      this.tokenStride = strides.token ?? heads * this.headStride;
-      this.batchStride = strides.batch ?? rows * this.tokenStride;
-    } else {
-      this.tokenStride = strides.token ?? headDim;
-      this.headStride = strides.head ?? rows * this.tokenStride;
-      this.batchStride = strides.batch ?? heads * this.headStride;
-    }
-    this.begin = this.offset + first * this.tokenStride;
-    this.end =
-      this.begin +
-      (batch - 1) * this.batchStride +
-      (tokens - 1) * this.tokenStride +
-      (heads - 1) * this.headStride +
-      headDim;
+    const inner = (dense ? given.head : given.token) ?? headDim;
+    const outer = (dense ? given.token : given.head) ?? (dense ? heads : rows) * inner;
+    strides[0] = given.batch ?? (dense ? rows : heads) * outer;
+    strides[1] = dense ? outer : inner;
+    strides[2] = dense ? inner : outer;
+    counts[0] = batch;
+    counts[1] = tokens;
+    counts[2] = heads;
+
+    this.begin = this.offset + first * strides[1];
+    this.end = this.begin + this.extent(counts);
     const needed = this.end * this.bytes;
     if (needed > this.buffer.size) {
       const shape = `${batch > 1 ? `${batch} x ` : ''}${tokens} tokens, ${heads} heads, ${headDim} dims`;
       const from = this.begin > 0 ? ` from element ${this.begin} on` : '';
       throw new RangeError(
-        `${this.name}: expected >= ${needed} bytes for [${shape}] of ${this.dtype}${from}, buffer has ${this.buffer.size}`,
+        `${name}: expected >= ${needed} bytes for [${shape}] of ${this.dtype}${from}, buffer has ${this.buffer.size}`,
       );
     }
-    if (this.rowsOverlap(tokens, batch)) {
-      throw new RangeError(
-        `${this.name}.strides: expected heads that do not overlap, got batch ${this.batchStride}, token ${this.tokenStride}, ` +
-          `head ${this.headStride} for ${batch} x ${tokens} tokens, ${heads} heads of ${headDim}`,
-      );
+    for (let i = 0; i < 3; i++) {
+      if (counts[i] !== 1 && this.extentWithin(strides[i] as number, i) > (strides[i] as number)) {
+        throw new RangeError(
+          `${name}.strides: expected heads that do not overlap, got batch ${strides[0]}, token ${strides[1]}, ` +
+            `head ${strides[2]} for ${batch} x ${tokens} tokens, ${heads} heads of ${headDim}`,
+        );
+      }
     }
   }
 
-  /** Whether two heads share an element: sorted by stride, each dimension must step over all that lies inside it. */
-  private rowsOverlap(tokens: number, batch: number): boolean {
+  /** Elements from the first of a box of so many sequences, tokens and heads to one past its last. */
+  extent(counts: Readonly<Dimensions>): number {
+    const { strides, headDim } = this;
+    return (
+      (counts[0] - 1) * strides[0] + (counts[1] - 1) * strides[1] + (counts[2] - 1) * strides[2] + headDim
+    );
+  }
+
+  /** Elements from the first row to a sequence, token and head. */
+  offsetOf(at: Readonly<Dimensions>): number {
+    const { strides } = this;
+    return at[0] * strides[0] + at[1] * strides[1] + at[2] * strides[2];
+  }
+
+  /** The extent of the dimensions that step by less than `period`; of those that step as far, the ones before `tie`. */
+  extentWithin(period: number, tie: number): number {
     let extent = this.headDim;
-    let floor = 0;
-    for (let round = 0; round < 3; round++) {
-      // The smallest stride above the floor that has not been taken yet; equal strides of two dimensions overlap.
-      let stride = Number.POSITIVE_INFINITY;
-      let count = 1;
-      let equal = 0;
-      for (let dimension = 0; dimension < 3; dimension++) {
-        const c = dimension === 0 ? batch : dimension === 1 ? tokens : this.heads;
-        const s = dimension === 0 ? this.batchStride : dimension === 1 ? this.tokenStride : this.headStride;
-        if (c === 1 || s <= floor) continue;
-        if (s === stride) equal++;
-        if (s < stride) {
-          stride = s;
-          count = c;
-          equal = 0;
-        }
-      }
-      if (count === 1) return false;
-      if (equal > 0 || stride < extent) return true;
-      extent += (count - 1) * stride;
-      floor = stride;
+    for (let i = 0; i < 3; i++) {
+      const stride = this.strides[i] as number;
+      if (stride < period || (stride === period && i < tie))
+        extent += ((this.counts[i] as number) - 1) * stride;
     }
-    return false;
+    return extent;
+  }
+
+  /** Whether every dimension that steps by `period` or more steps by a multiple of it. */
+  stepsBy(period: number): boolean {
+    return this.strides.every(
+      (stride, i) => this.counts[i] === 1 || stride < period || stride % period === 0,
+    );
   }
 
   /** Checks an offset or stride: a count of elements that makes whole words. */
-  private checkElements(name: string, value: unknown, low: number): number {
+  #checkElements(name: string, value: unknown, low: number): number {
     const count = checkInteger(name, value, low, Number.MAX_SAFE_INTEGER, ' of elements');
     if ((count * this.bytes) % 4 !== 0) {
       throw outOfRange(
@@ -208,59 +209,24 @@ export class TensorView {
  * Whether two placed tensors of one GPUBuffer keep off each other's elements: disjoint intervals, or equal strides of
  * some dimension with disjoint blocks inside it (packed QKV).
  */
-export function areDisjoint(q: TensorView, k: TensorView, tokens: number, batch: number): boolean {
+export function areDisjoint(q: TensorView, k: TensorView): boolean {
   if (q.end <= k.begin || k.end <= q.begin) return true;
-  return (
-    disjointWithin(q, k, q.batchStride === k.batchStride ? q.batchStride : 0, tokens, batch) ||
-    disjointWithin(q, k, q.tokenStride === k.tokenStride ? q.tokenStride : 0, tokens, batch) ||
-    disjointWithin(q, k, q.headStride === k.headStride ? q.headStride : 0, tokens, batch)
-  );
+  return q.strides.some((period, i) => {
+    if (period !== k.strides[i] || !q.stepsBy(period) || !k.stepsBy(period)) return false;
+    const ofQ = q.extentWithin(period, 0);
+    const distance = (((k.begin - q.begin) % period) + period) % period;
+    return ofQ <= distance && distance + k.extentWithin(period, 0) <= period;
+  });
 }
 
-/** Whether the blocks lie apart modulo `period`, which both tensors step by; 0 where they have none in common. */
-function disjointWithin(
-  q: TensorView,
-  k: TensorView,
-  period: number,
-  tokens: number,
-  batch: number,
-): boolean {
-  if (period === 0) return false;
-  const ofQ = extentWithin(q, period, tokens, batch);
-  const ofK = extentWithin(k, period, tokens, batch);
-  if (ofQ < 0 || ofK < 0) return false;
-  const distance = (((k.begin - q.begin) % period) + period) % period;
-  return ofQ <= distance && distance + ofK <= period;
-}
-
-/** Elements from the first to the last of what lies inside a period; -1 if a larger stride is no multiple of it. */
-function extentWithin(view: TensorView, period: number, tokens: number, batch: number): number {
-  let extent = view.headDim;
-  for (let dimension = 0; dimension < 3; dimension++) {
-    const count = dimension === 0 ? batch : dimension === 1 ? tokens : view.heads;
-    const stride = dimension === 0 ? view.batchStride : dimension === 1 ? view.tokenStride : view.headStride;
-    if (count === 1) continue;
-    if (stride < period) extent += (count - 1) * stride;
-    else if (stride % period !== 0) return -1;
-  }
-  return extent;
-}
-
-/** Refuses keys that nothing reads, so that a misspelt option is not ignored. */
-export function checkKeys(name: string, value: object, known: readonly string[]): void {
-  for (const key of Object.keys(value)) {
-    if (!known.includes(key)) throw wrongType(name, `only the keys ${known.join(', ')}`, key);
-  }
-}
-
-function checkBuffer(name: string, buffer: unknown): asserts buffer is GPUBuffer {
+/** Refuses what is no GPUBuffer that a shader can write. */
+export function checkBuffer(name: string, buffer: unknown): asserts buffer is GPUBuffer {
   const { size, usage } = (buffer ?? {}) as Partial<GPUBuffer>;
-  if (typeof size !== 'number' || typeof usage !== 'number')
-    throw wrongType(`${name}.buffer`, 'a GPUBuffer', buffer);
+  if (typeof size !== 'number' || typeof usage !== 'number') throw wrongType(name, 'a GPUBuffer', buffer);
   if ((usage & GPUBufferUsage.STORAGE) === 0) {
     throw new TypeError(
-      `${name}.buffer: expected GPUBufferUsage.STORAGE, got usage 0x${usage.toString(16)}: create it with STORAGE | …`,
+      `${name}: expected GPUBufferUsage.STORAGE, got usage 0x${usage.toString(16)}: create it with STORAGE | …`,
     );
   }
-  if (size % 4 !== 0) throw outOfRange(`${name}.buffer`, 'a size that is a multiple of 4 bytes', size);
+  if (size % 4 !== 0) throw outOfRange(name, 'a size that is a multiple of 4 bytes', size);
 }

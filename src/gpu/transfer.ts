@@ -1,6 +1,7 @@
 import { checkInteger, outOfRange, wrongType } from '../errors';
 import { bytesPerElement, type StorageArray, toStorage } from '../reference/dtypes';
 import type { RopeDtype } from './dtype';
+import { readWords } from './read-words';
 
 /** Choices for {@link uploadTensor}. */
 export interface UploadOptions {
@@ -63,9 +64,6 @@ export async function readTensor(
   dtype: RopeDtype,
   options: ReadOptions = {},
 ): Promise<StorageArray> {
-  if ((buffer.usage & GPUBufferUsage.COPY_SRC) === 0) {
-    throw new TypeError(`buffer: expected GPUBufferUsage.COPY_SRC, got usage 0x${buffer.usage.toString(16)}`);
-  }
   const bytes = bytesPerElement(dtype);
   const all = buffer.size / bytes;
   const offset = checkInteger('offset', options.offset ?? 0, 0, all);
@@ -73,19 +71,7 @@ export async function readTensor(
   // Copies move whole words: take the words around the elements, then cut.
   const begin = Math.floor((offset * bytes) / 4) * 4;
   const size = Math.ceil(((offset + length) * bytes - begin) / 4) * 4;
-  const staging = device.createBuffer({
-    label: 'webgpu-rope read-back',
-    size: Math.max(4, size),
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-  });
-  try {
-    const encoder = device.createCommandEncoder({ label: 'webgpu-rope read-back' });
-    encoder.copyBufferToBuffer(buffer, begin, staging, 0, size);
-    device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(GPUMapMode.READ);
-    const copy = staging.getMappedRange().slice(offset * bytes - begin, (offset + length) * bytes - begin);
-    return dtype === 'f32' ? new Float32Array(copy) : new Uint16Array(copy);
-  } finally {
-    staging.destroy();
-  }
+  const words = await readWords(device, buffer, begin, size);
+  const copy = words.slice(offset * bytes - begin, (offset + length) * bytes - begin);
+  return dtype === 'f32' ? new Float32Array(copy) : new Uint16Array(copy);
 }

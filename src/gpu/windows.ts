@@ -1,26 +1,17 @@
 import { outOfRange } from '../errors';
-import type { TensorView } from './tensor';
+import type { Dimensions, TensorView } from './tensor';
 
 /** Every binding begins at a multiple of this; 256 is the largest `minStorageBufferOffsetAlignment` there may be. */
-export const bindingAlignment = 256;
+const alignment = 256;
 
-const alignDown = (bytes: number): number => bytes - (bytes % bindingAlignment);
+/** The last byte at or before this one at which a binding may begin. */
+export const alignDown = (bytes: number): number => bytes - (bytes % alignment);
 
 /** A stretch of a buffer that fits one binding. */
 export interface Window {
   readonly group: GPUBindGroup;
-  /** First byte, a multiple of {@link bindingAlignment}. */
+  /** First byte, where a binding may begin. */
   readonly begin: number;
-}
-
-/** Part of an encode: some sequences, tokens and heads of one tensor. */
-export interface Box {
-  sequence: number;
-  sequences: number;
-  token: number;
-  tokens: number;
-  head: number;
-  heads: number;
 }
 
 /**
@@ -28,21 +19,21 @@ export interface Box {
  * than half a binding lies whole in one of them. All are made at `bind`.
  */
 export class Windows {
-  private readonly size: number;
-  private readonly step: number;
-  private readonly grid: Window[] = [];
+  readonly #size: number;
+  readonly #step: number;
+  readonly #grid: Window[] = [];
   /** Windows of their own for rows or heads longer than the overlap, by first byte; made once, at their first use. */
-  private readonly odd = new Map<number, Window>();
+  readonly #odd = new Map<number, Window>();
 
   constructor(
-    private readonly view: TensorView,
+    readonly view: TensorView,
     limit: number,
-    private readonly makeGroup: (begin: number, size: number) => GPUBindGroup,
+    readonly makeGroup: (begin: number, size: number) => GPUBindGroup,
   ) {
-    this.size = alignDown(limit);
-    this.step = alignDown(this.size / 2);
-    for (let begin = 0; begin === 0 || begin + this.step < view.buffer.size; begin += this.step) {
-      this.grid.push(this.window(begin));
+    this.#size = alignDown(limit);
+    this.#step = alignDown(this.#size / 2);
+    for (let begin = 0; begin === 0 || begin + this.#step < view.buffer.size; begin += this.#step) {
+      this.#grid.push(this.#window(begin));
     }
   }
 
@@ -51,80 +42,67 @@ export class Windows {
    *
    * @throws {RangeError} it does not
    */
-  check(tokens: number): void {
+  check(): void {
     const { view } = this;
-    const rowsOutside = view.tokenStride >= view.headStride;
-    const [count, stride] = rowsOutside ? [view.heads, view.headStride] : [tokens, view.tokenStride];
-    const bytes = ((count - 1) * stride + view.headDim) * view.bytes;
-    // A piece need not begin where a binding may: the word before its start and up to 252 bytes more come along.
-    const aligned = [view.begin, view.batchStride, view.tokenStride, view.headStride].every(
-      (elements) => (elements * view.bytes) % bindingAlignment === 0,
-    );
-    const room = this.size - (aligned ? 0 : bindingAlignment - 4);
+    const { rowsOutside, counts, strides } = view;
+    const bytes = view.extent(rowsOutside ? [1, 1, counts[2]] : [1, counts[1], 1]) * view.bytes;
+    // A piece need not begin where a binding may: up to 252 bytes before it come along.
+    const aligned = [view.begin, ...strides].every((elements) => (elements * view.bytes) % alignment === 0);
+    const room = this.#size - (aligned ? 0 : alignment - 4);
     if (bytes > room) {
       const piece = rowsOutside ? 'token row' : 'head';
       throw outOfRange(view.name, `a ${piece} of at most ${room} bytes (maxStorageBufferBindingSize)`, bytes);
     }
   }
 
-  /** Splits a box until each piece lies in one window, and hands every piece to `launch`. The box is changed. */
-  split(box: Box, launch: (box: Box, window: Window) => void): void {
+  /**
+   * Splits a box of sequences, tokens and heads until each piece lies in one window, and hands every piece to `launch`.
+   * `first` and `counts` are changed meanwhile.
+   */
+  split(
+    first: Dimensions,
+    counts: Dimensions,
+    launch: (first: Dimensions, counts: Dimensions, window: Window) => void,
+  ): void {
     const { view } = this;
-    const begin =
-      (view.begin +
-        box.sequence * view.batchStride +
-        box.token * view.tokenStride +
-        box.head * view.headStride) *
-      view.bytes;
-    const extent =
-      (box.sequences - 1) * view.batchStride +
-      (box.tokens - 1) * view.tokenStride +
-      (box.heads - 1) * view.headStride +
-      view.headDim;
-    const end = begin + extent * view.bytes;
-    const index = Math.min(Math.floor(begin / this.step), this.grid.length - 1);
-    const window = this.grid[index] as Window;
-    if (end <= window.begin + this.size) {
-      launch(box, window);
+    const begin = (view.begin + view.offsetOf(first)) * view.bytes;
+    const end = begin + view.extent(counts) * view.bytes;
+    const window = this.#grid[Math.min(Math.floor(begin / this.#step), this.#grid.length - 1)] as Window;
+    if (end <= window.begin + this.#size) {
+      launch(first, counts, window);
       return;
     }
-    const rowsOutside = view.tokenStride >= view.headStride;
-    if (box.sequences > 1 && (view.batchStride >= view.tokenStride || box.tokens === 1 || !rowsOutside)) {
-      this.halve(box, 'sequence', 'sequences', launch);
-    } else if (rowsOutside && box.tokens > 1) {
-      this.halve(box, 'token', 'tokens', launch);
-    } else if (!rowsOutside && box.heads > 1) {
-      this.halve(box, 'head', 'heads', launch);
-    } else {
-      const from = alignDown(begin);
-      let odd = this.odd.get(from);
-      if (!odd) {
-        odd = this.window(from);
-        this.odd.set(from, odd);
-      }
-      launch(box, odd);
+    // Outermost first; of tokens and heads, only those that lie outside are split.
+    const [batchStride, tokenStride] = view.strides;
+    const inner = view.rowsOutside ? 1 : 2;
+    const batchFirst = batchStride >= tokenStride || counts[inner] === 1 || !view.rowsOutside;
+    const dimension = counts[0] > 1 && batchFirst ? 0 : inner;
+    const all = counts[dimension];
+    if (all === 1) {
+      launch(first, counts, this.#oddWindow(alignDown(begin)));
+      return;
     }
-  }
-
-  private halve(
-    box: Box,
-    first: 'sequence' | 'token' | 'head',
-    count: 'sequences' | 'tokens' | 'heads',
-    launch: (box: Box, window: Window) => void,
-  ): void {
-    const [at, all] = [box[first], box[count]];
     const half = Math.ceil(all / 2);
-    box[count] = half;
-    this.split(box, launch);
-    box[first] = at + half;
-    box[count] = all - half;
-    this.split(box, launch);
-    box[first] = at;
-    box[count] = all;
+    counts[dimension] = half;
+    this.split(first, counts, launch);
+    first[dimension] += half;
+    counts[dimension] = all - half;
+    this.split(first, counts, launch);
+    first[dimension] -= half;
+    counts[dimension] = all;
   }
 
-  private window(begin: number): Window {
-    const size = Math.min(this.size, this.view.buffer.size - begin);
+  #oddWindow(begin: number): Window {
+    let window = this.#odd.get(begin);
+    if (!window) {
+      window = this.#window(begin);
+      this.#odd.set(begin, window);
+    }
+    return window;
+  }
+
+  #window(begin: number): Window {
+    const size = Math.min(this.#size, this.view.buffer.size - begin);
     return { begin, group: this.makeGroup(begin, size) };
   }
 }

@@ -38,15 +38,31 @@ export function twoDigitTableBytes(pairs: number, capacity: number): number {
 }
 
 /**
+ * How the angle of a position and a frequency is formed: `exact` in float64; `float32` as PyTorch does, the product of
+ * position and frequency both rounded to float32, rounded to float32 itself.
+ */
+export type RopePhases = 'exact' | 'float32';
+
+/**
  * Table with a row a position: `capacity * ceil(pairs / 2) * 16` bytes, exact to half a float32 ulp.
  *
  * @param capacity Positions to serve, from 0.
  */
-export function fullTable(frequencies: RopeFrequencies, capacity: number): RopeTable {
-  const row = rowOf(frequencies.inverseFrequencies.length);
-  const data = new Float32Array(capacity * row * 4);
-  writeRows(data, 0, capacity, 1, frequencies.inverseFrequencies, frequencies.attentionFactor);
-  return { kind: 'full', data, capacity, row, lowBits: 0, highRows: 0 };
+export function fullTable(
+  frequencies: RopeFrequencies,
+  capacity: number,
+  phases: RopePhases = 'exact',
+): RopeTable {
+  const { inverseFrequencies, attentionFactor } = frequencies;
+  const data = emptyRows(inverseFrequencies.length, capacity);
+  if (phases === 'exact') {
+    writeRows(data, 0, capacity, 1, inverseFrequencies, attentionFactor);
+  } else {
+    const rounded = Float64Array.from(inverseFrequencies, Math.fround);
+    // A product of two float32 is exact in float64, so rounding it once is what a float32 multiply does.
+    writeRows(data, 0, capacity, 1, rounded, attentionFactor, Math.fround);
+  }
+  return fullTableOf(data, inverseFrequencies.length, capacity);
 }
 
 /**
@@ -62,10 +78,43 @@ export function twoDigitTable(frequencies: RopeFrequencies, capacity: number): R
   const lowBits = lowBitsOf(capacity);
   const low = 2 ** lowBits;
   const high = Math.ceil(capacity / low);
-  const data = new Float32Array((low + high) * row * 4);
+  const data = emptyRows(inverseFrequencies.length, low + high);
   writeRows(data, 0, low, 1, inverseFrequencies, 1);
   writeRows(data, low, high, low, inverseFrequencies, attentionFactor);
   return { kind: 'two-digit', data, capacity, row, lowBits, highRows: low * row };
+}
+
+/**
+ * Full table of cosines and sines that a caller computed; nothing assumes that they are those of an angle.
+ *
+ * @param cos,sin `rows * pairs` numbers each, row-major; or the same array twice, with `stride` from row to row.
+ * @param sinAt Where the sines of a row begin in `sin`.
+ */
+export function cachedTable(
+  cos: Float32Array,
+  sin: Float32Array,
+  pairs: number,
+  rows: number,
+  stride = pairs,
+  sinAt = 0,
+): RopeTable {
+  const data = emptyRows(pairs, rows);
+  for (let r = 0; r < rows; r++) {
+    for (let i = 0; i < pairs; i++) {
+      const at = r * rowOf(pairs) * 4 + (i >> 1) * 4 + (i & 1);
+      data[at] = cos[r * stride + i] as number;
+      data[at + 2] = sin[r * stride + sinAt + i] as number;
+    }
+  }
+  return fullTableOf(data, pairs, rows);
+}
+
+function emptyRows(pairs: number, rows: number): Float32Array<ArrayBuffer> {
+  return new Float32Array(rows * rowOf(pairs) * 4);
+}
+
+function fullTableOf(data: Float32Array<ArrayBuffer>, pairs: number, capacity: number): RopeTable {
+  return { kind: 'full', data, capacity, row: rowOf(pairs), lowBits: 0, highRows: 0 };
 }
 
 /** Writes `count` rows from row `first` on: row r holds position `r * step`. */
@@ -76,13 +125,14 @@ function writeRows(
   step: number,
   inverseFrequencies: Float64Array,
   factor: number,
+  round = (angle: number): number => angle,
 ): void {
   const row = rowOf(inverseFrequencies.length);
   for (let r = 0; r < count; r++) {
     const position = r * step;
     const base = (first + r) * row * 4;
     for (let i = 0; i < inverseFrequencies.length; i++) {
-      const angle = position * (inverseFrequencies[i] as number);
+      const angle = round(position * (inverseFrequencies[i] as number));
       const at = base + (i >> 1) * 4 + (i & 1);
       data[at] = Math.cos(angle) * factor;
       data[at + 2] = Math.sin(angle) * factor;

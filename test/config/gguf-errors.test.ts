@@ -72,7 +72,7 @@ describe('GGUF refused', () => {
     ],
     [
       { 'rope.dimension_sections': [16, 24, 24, 0] },
-      'llama.rope.dimension_sections: expected none, as M-RoPE (three position axes) is not supported yet, got [16, 24, 24, 0]',
+      'llama.rope.dimension_sections: expected none for architecture "llama", whose axes this package does not know, got [16, 24, 24, 0]',
     ],
     [
       {},
@@ -80,6 +80,20 @@ describe('GGUF refused', () => {
       { layerType: 'local' } as unknown as GgufOptions,
     ],
   ];
+  const sections = (architecture: string, value: unknown) => () =>
+    read(architecture, { 'rope.dimension_sections': value });
+  const three = 'rope.dimension_sections: expected three integers that add up to 64 (rotary pairs), and 0';
+  for (const [architecture, value, got] of [
+    ['qwen2vl', [16, 24, 23, 0], '[16, 24, 23, 0]'],
+    ['qwen2vl', [16, 24, 20, 4], '[16, 24, 20, 4]'],
+    ['qwen3vl', [32, 32], '[32, 32]'],
+    ['qwen3vl', undefined, 'undefined'],
+    ['qwen35', [0, 0, 0, 0], '[0, 0, 0, 0]'],
+  ] as const) {
+    it(`${architecture}, sections ${got}`, () =>
+      expectMessage(sections(architecture, value), `${architecture}.${three}, got ${got}`));
+  }
+
   for (const [values, message, options] of cases) {
     it(message, () => {
       expectMessage(() => read('llama', values, options), message);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ropeConfigFromGguf } from '../../src/config/gguf';
-import { readHuggingFace } from '../../src/config/hugging-face';
+import { ropeConfigFromHuggingFace } from '../../src/config/hugging-face';
 import { ropeFrequencies } from '../../src/frequencies';
 import { expectClose, goldenFrequencies } from '../frequencies/golden';
 import { gguf, HEAD, LONG, NONE, read, SHORT } from './gguf-support';
@@ -9,7 +9,7 @@ import { gguf, HEAD, LONG, NONE, read, SHORT } from './gguf-support';
 function golden(name: string) {
   const found = goldenFrequencies.find((entry) => entry.name === name)!;
   return ropeFrequencies(
-    readHuggingFace(found.config, { layerType: found.layer_type }).config,
+    ropeConfigFromHuggingFace(found.config, { layerType: found.layer_type }),
     found.seq_len,
   );
 }

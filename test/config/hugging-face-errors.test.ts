@@ -52,11 +52,38 @@ describe('a Hugging Face config is refused', () => {
     ],
     [
       { rope_scaling: { type: 'mrope' } },
-      'rope_scaling.mrope_section: expected none, as M-RoPE (three position axes) is not supported yet, got a model that needs it',
+      'rope_scaling.mrope_section: expected three integers that add up to 32 (rotary pairs), got undefined',
     ],
     [
-      { rope_scaling: { type: 'default', mrope_section: [16, 8, 8] } },
-      'rope_scaling.mrope_section: expected none, as M-RoPE (three position axes) is not supported yet, got [16, 8, 8]',
+      { model_type: 'qwen2_5_vl' },
+      'rope_scaling.mrope_section: expected three integers that add up to 32 (rotary pairs), got undefined',
+    ],
+    [
+      { rope_scaling: { type: 'default', mrope_section: [16, 8, 9] } },
+      'rope_scaling.mrope_section: expected three integers that add up to 32 (rotary pairs), got [16, 8, 9]',
+    ],
+    [
+      { rope_scaling: { type: 'default', mrope_section: [16, 16] } },
+      'rope_scaling.mrope_section: expected three integers that add up to 32 (rotary pairs), got [16, 16]',
+    ],
+    [
+      { rope_scaling: { type: 'mrope', mrope_section: [16, '8', 8] } },
+      'rope_scaling.mrope_section: expected three integers that add up to 32 (rotary pairs), got [16, 8, 8]',
+    ],
+    [
+      { model_type: 'qwen2_vl', rope_scaling: { mrope_section: [16, 8, 8], mrope_interleaved: true } },
+      'rope_scaling.mrope_interleaved: expected the same as model_type qwen2_vl (false), got true',
+    ],
+    [
+      {
+        model_type: 'qwen3_vl_text',
+        rope_scaling: { mrope_section: [12, 10, 10], mrope_interleaved: false },
+      },
+      'rope_scaling.mrope_interleaved: expected the same as model_type qwen3_vl_text (true), got false',
+    ],
+    [
+      { rope_scaling: { mrope_section: [12, 10, 10], mrope_interleaved: 1 } },
+      'rope_scaling.mrope_interleaved: expected true or false, got 1',
     ],
     // Conflicts.
     [

@@ -11,6 +11,7 @@ describe('ropeConfig', () => {
       theta: 10_000,
       pairing: 'half',
       scaling: { type: 'default' },
+      axes: null,
       trainedPositions: null,
       assumptions: [],
     });
@@ -28,6 +29,18 @@ describe('ropeConfig', () => {
     inverseFrequencies[0] = 7;
     expect(config.scaling).toEqual({ type: 'explicit', inverseFrequencies: [1, 0.5] });
     expect(ropeConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+  });
+
+  it('axes: a copy, through JSON, with or without frequencyIndex', () => {
+    for (const axes of [
+      { count: 2, pairAxis: [0, 1] },
+      { count: 4, pairAxis: [3, 0], frequencyIndex: [1, 0] },
+    ]) {
+      const config = ropeConfig({ headDim: 4, axes });
+      expect(config.axes).toEqual(axes);
+      expect(config.axes!.pairAxis).not.toBe(axes.pairAxis);
+      expect(ropeConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+    }
   });
 
   it('keeps every field of every scheme', () => {
@@ -64,8 +77,14 @@ describe('ropeConfig refuses', () => {
     '"longrope" or "llama3" or "proportional"';
   const factor = 'scaling.factor: expected a finite number of at least 1 (it divides positions)';
   const cases: [unknown, string][] = [
-    [null, 'config: expected an object with headDim, got null'],
-    [[], 'config: expected an object with headDim, got an array of 0'],
+    [
+      null,
+      'config: expected { headDim, rotaryDim, theta, pairing, scaling, axes, trainedPositions, assumptions }, got null',
+    ],
+    [
+      [],
+      'config: expected { headDim, rotaryDim, theta, pairing, scaling, axes, trainedPositions, assumptions }, got an array of 0',
+    ],
     [{}, 'headDim: expected an integer, got undefined'],
     [{ headDim: '128' }, 'headDim: expected an integer, got "128"'],
     [{ headDim: 0 }, 'headDim: expected an integer of at least 1, got 0'],
@@ -89,7 +108,7 @@ describe('ropeConfig refuses', () => {
     [{ headDim: 4, assumptions: 'none' }, 'assumptions: expected an array of strings, got "none"'],
     [
       { headDim: 4, thetas: 1 },
-      'config: expected only headDim, rotaryDim, theta, pairing, scaling, trainedPositions, assumptions, got "thetas"',
+      'config: expected only headDim, rotaryDim, theta, pairing, scaling, axes, trainedPositions, assumptions, got "thetas"',
     ],
     [{ headDim: 4, scaling: 'yarn' }, 'scaling: expected an object with a type, got "yarn"'],
     [{ headDim: 4, scaling: {} }, `scaling.type: expected ${types}, got undefined`],
@@ -161,6 +180,31 @@ describe('ropeConfig refuses', () => {
     [
       { headDim: 4, scaling: { ...long, originalPositions: 1 } },
       'scaling.originalPositions: expected an integer of at least 2 (tokens), got 1',
+    ],
+    [{ headDim: 4, axes: 2 }, 'axes: expected { count, pairAxis, frequencyIndex }, got 2'],
+    [{ headDim: 4, axes: false }, 'axes: expected { count, pairAxis, frequencyIndex }, got false'],
+    [{ headDim: 4, axes: [0, 1] }, 'axes: expected { count, pairAxis, frequencyIndex }, got an array of 2'],
+    [{ headDim: 4, axes: { pairAxis: [0, 0] } }, 'axes.count: expected an integer, got undefined'],
+    [{ headDim: 4, axes: { count: 5, pairAxis: [0, 0] } }, 'axes.count: expected an integer in 1..4, got 5'],
+    [
+      { headDim: 4, axes: { count: 2 } },
+      'axes.pairAxis: expected an array of 2 numbers (one a pair), got undefined',
+    ],
+    [
+      { headDim: 4, axes: { count: 2, pairAxis: [0, 1, 1] } },
+      'axes.pairAxis: expected an array of 2 numbers (one a pair), got an array of 3',
+    ],
+    [
+      { headDim: 4, axes: { count: 2, pairAxis: [0, 2] } },
+      'axes.pairAxis[1]: expected an integer in 0..1, got 2',
+    ],
+    [
+      { headDim: 4, axes: { count: 2, pairAxis: [0, 1], frequencyIndex: [0, 2] } },
+      'axes.frequencyIndex[1]: expected an integer in 0..1, got 2',
+    ],
+    [
+      { headDim: 4, axes: { count: 2, pairAxis: [0, 1], frequencies: [0, 0] } },
+      'axes: expected only count, pairAxis, frequencyIndex, got "frequencies"',
     ],
     [
       { headDim: 4, theta: 1, scaling: { type: 'yarn', ...base } },

@@ -69,7 +69,7 @@ describe('createRope', () => {
       'no dtypes',
       { headDim },
       { dtypes: [] },
-      { error: TypeError, message: 'dtypes: expected an array of dtypes, got an array of 0' },
+      { error: TypeError, message: 'dtypes: expected at least one dtype, got an array of 0' },
     ],
     [
       'capacity past 2^24',
@@ -87,8 +87,8 @@ describe('createRope', () => {
       {
         error: RangeError,
         message:
-          'capacity: expected at most 262144 positions, or table "two-digit": a full table of 1048576 positions x 64 pairs ' +
-          'takes 536870912 bytes and a binding holds 134217728, got 1048576',
+          'capacity: expected at most 262144 positions (a full table takes 536870912 bytes, a binding 134217728), ' +
+          'or table "two-digit", got 1048576',
       },
     ],
     [
@@ -103,7 +103,8 @@ describe('createRope', () => {
       { dtype: 'f32' },
       {
         error: TypeError,
-        message: 'options: expected only the keys dtypes, capacity, table, tuning, label, got "dtype"',
+        message:
+          'options: expected only dtypes, features, capacity, table, phases, sequenceLength, tuning, label, got "dtype"',
       },
     ],
     [
@@ -116,7 +117,7 @@ describe('createRope', () => {
       'unknown tuning',
       { headDim },
       { tuning: { heads: 4 } },
-      { error: TypeError, message: 'tuning: expected only the keys workgroupSize, invocations, got "heads"' },
+      { error: TypeError, message: 'tuning: expected only workgroupSize, invocations, got "heads"' },
     ],
   ];
   test.each(cases)('%s', async (_name, config, options, { error, message }) => {
@@ -200,7 +201,7 @@ describe('bind', () => {
       () => ({ q: { buffer: q, heads: 4, stride: 3 }, dtype: 'f32' }),
       {
         error: TypeError,
-        message: 'q: expected only the keys buffer, heads, layout, offset, capacity, strides, got "stride"',
+        message: 'q: expected only buffer, heads, layout, offset, capacity, strides, got "stride"',
       },
     ],
   ];
@@ -296,10 +297,11 @@ describe('encode', () => {
     [
       'a kind of position that is not there',
       both,
-      { tokens: 1, start: 0, positions: [3] },
+      { tokens: 1, start: 0, position: [3] },
       {
         error: TypeError,
-        message: 'options: expected only the keys tokens, start, batch, qFirst, kFirst, got "positions"',
+        message:
+          'options: expected only tokens, start, positions, batch, qFirst, kFirst, inverse, got "position"',
       },
     ],
   ];

@@ -8,7 +8,7 @@ import { installPacked, type Project, typeCheck, writeFiles } from './project';
 const page = '<!doctype html><title>consumer</title><script type="module" src="./main.ts"></script>';
 
 const main = `
-  import { createRope, readTensor } from 'webgpu-rope';
+  import { createRope, positionIds, readTensor, rerotation, uploadTensor } from 'webgpu-rope';
   import wgsl from 'webgpu-rope/shaders/rope.wgsl?raw';
 
   async function rotate() {
@@ -33,7 +33,56 @@ const main = `
     return { input: [...input], output: [...output], wgsl };
   }
 
-  rotate().then((value) => { window.outcome = value; }, (error) => { window.outcome = { error: String(error) }; });
+  // Every entry point of the shipped modules: by ids and back again, on chunks and on words, in each dtype, on 1 and 3 axes.
+  async function roundTrips() {
+    const adapter = await navigator.gpu.requestAdapter();
+    const device = await adapter.requestDevice();
+    const failures = [];
+    device.onuncapturederror = ({ error }) => failures.push(error.message);
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+    const ids = device.createBuffer({ size: 36, usage });
+    device.queue.writeBuffer(ids, 0, Int32Array.of(7, 70, 700, 8, 80, 800, 9, 90, 900));
+    for (const headDim of [64, 20]) {
+      for (const pairing of ['half', 'interleaved']) {
+        for (const axes of [null, { count: 3, pairAxis: Array.from({ length: headDim / 2 }, (_, i) => i % 3) }]) {
+          const rope = await createRope(device, { headDim, pairing, axes }, { features: [positionIds, rerotation] });
+          for (const dtype of ['f32', 'f16', 'bf16']) {
+            const values = Float32Array.from({ length: 3 * 2 * headDim }, (_, i) => Math.sin(i + 1));
+            const buffer = uploadTensor(device, values, dtype);
+            const before = await readTensor(device, buffer, dtype);
+            const positions = { type: 'ids', buffer: ids };
+            const run = async (encode) => {
+              const encoder = device.createCommandEncoder();
+              const pass = encoder.beginComputePass();
+              encode(pass);
+              pass.end();
+              device.queue.submit([encoder.finish()]);
+              return readTensor(device, buffer, dtype);
+            };
+            const layer = rope.bind({ k: { buffer, heads: 2 }, dtype });
+            const rotated = await run((pass) => layer.encode(pass, { tokens: 3, positions }));
+            const k = { buffer, heads: 2, dtype };
+            const moved = await run((pass) =>
+              rope.rerotate(pass, k, { tokens: 3, from: { positions }, to: { delta: 5 } }));
+            await run((pass) => rope.rerotate(pass, k, { tokens: 3, from: { positions }, to: { delta: -5 } }));
+            const back = await run((pass) => layer.encode(pass, { tokens: 3, positions, inverse: true }));
+            const name = [headDim, pairing, axes?.count, dtype].join(' ');
+            if (rotated.every((value, i) => value === before[i])) failures.push(name + ': not rotated');
+            if (moved.every((value, i) => value === rotated[i])) failures.push(name + ': not moved');
+            if (dtype === 'f32' && !back.every((value, i) => Math.abs(value - before[i]) < 5e-6)) {
+              failures.push(name + ': not back');
+            }
+            buffer.destroy();
+          }
+          rope.destroy();
+        }
+      }
+    }
+    device.destroy();
+    return failures;
+  }
+
+  rotate().then(async (value) => ({ ...value, failures: await roundTrips() })).then((value) => { window.outcome = value; }, (error) => { window.outcome = { error: String(error) }; });
 `;
 
 interface Outcome {
@@ -41,6 +90,7 @@ interface Outcome {
   input: number[];
   output: number[];
   wgsl: string;
+  failures: string[];
 }
 
 let project: Project;
@@ -71,8 +121,9 @@ async function outcomeAt(url: string): Promise<Outcome> {
   }
 }
 
-async function expectRotation({ error, input, output, wgsl }: Outcome): Promise<void> {
+async function expectRotation({ error, input, output, wgsl, failures }: Outcome): Promise<void> {
   expect(error).toBeUndefined();
+  expect(failures).toEqual([]);
   const tokenSize = 3 * 64;
   expect(output).toHaveLength(2 * tokenSize);
   expect(output.slice(0, tokenSize)).toEqual(input.slice(0, tokenSize));

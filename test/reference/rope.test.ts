@@ -20,8 +20,9 @@ function copyOf<T extends StorageArray>(data: T): T {
 }
 
 function positionOf(options: RopeReferenceOptions, sequence: number, token: number): number {
-  const { positions, tokens } = options;
-  if (typeof positions === 'number') return positions + token;
+  const { tokens } = options;
+  if (typeof options.positions === 'number') return options.positions + token;
+  const positions = options.positions as ArrayLike<number>;
   return positions.length === tokens ? positions[token]! : positions[sequence * tokens + token]!;
 }
 
@@ -40,7 +41,7 @@ function expectForms(before: StorageArray, options: RopeReferenceOptions): void 
         rotaryDim: options.rotaryDim ?? options.headDim,
         pairing: options.pairing,
         position,
-        inverseFrequencies: options.inverseFrequencies,
+        inverseFrequencies: options.inverseFrequencies!,
         attentionFactor: options.attentionFactor ?? 1,
       });
       expected.set(rotated, start);

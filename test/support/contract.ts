@@ -2,7 +2,7 @@
  * The numerics contract as a comparator: what every kernel, adapter and browser has to keep.
  *
  * For a rotated pair let m = max(|x|, |y|) of the input and s = hypot(cos, sin) of its table entry, which is the
- * attention factor. With eps = 2^-24 = 6.0e-8, the unit roundoff of f32:
+ * attention factor (its reciprocal where the rotation is undone), or whatever a caller's cache holds. With eps = 2^-24 = 6.0e-8, the unit roundoff of f32:
  *
  * f32: |error| <= 5e-7*s*m + 2^-124.
  *   cos and sin come from two tables, each entry rounded once: for s = 1 each vector is off by at most sqrt(2)/2 eps.
@@ -19,7 +19,8 @@
  *   the f32 error; the contract allows the whole ulp.
  * NaN where the reference is NaN, the same infinity where it is infinite. An infinity for a finite reference passes
  * only if the value just past the largest finite one (65536 for f16) is within the tolerance of it.
- * Everything else keeps its bits.
+ * Everything else keeps its bits. Moving rotated keys (`from` and `to`) has 1e-6 in place of 5e-7, and the ratio of the
+ * two table entries in place of s.
  */
 
 import {
@@ -30,9 +31,14 @@ import {
   type StorageArray,
   ulp,
 } from '../../src/reference/dtypes';
+import { type RerotateReferenceOptions, rerotateReferenceExact } from '../../src/reference/rerotate';
 import { type RopeReferenceOptions, ropeReferenceExact } from '../../src/reference/rope';
+import type { RopeTurnOptions } from '../../src/reference/turn';
 import { bitsOf } from './random';
 import { forEachHead } from './tensors';
+
+/** One rotation: of Q or K, or of keys that are already rotated. */
+export type ContractRotation = RopeReferenceOptions | RerotateReferenceOptions;
 
 /** What happened to an array, and what should have. */
 export interface ContractCheck {
@@ -41,12 +47,12 @@ export interface ContractCheck {
   /** The array after it; as long, and of the same kind. */
   readonly after: StorageArray;
   /** The rotation, or all that one call did to this array (Q and K in one buffer). All of one dtype. */
-  readonly rotations: RopeReferenceOptions | readonly RopeReferenceOptions[];
-  /** The exact results, as long as `before`. Default: `ropeReferenceExact` of each rotation. */
+  readonly rotations: ContractRotation | readonly ContractRotation[];
+  /** The exact results, as long as `before`. Default: those of the reference for each rotation. */
   readonly exact?: Float64Array;
-  /** The share of s*m allowed. Default 5e-7; 1e-6 for `rerotate`. */
+  /** The share of s*m allowed. Default 5e-7; 1e-6 where keys are rotated already. */
   readonly relative?: number;
-  /** s, the length of (cos, sin) of the table. Default: the attention factor of each rotation. */
+  /** s, the length of (cos, sin) of the table. Default: what each rotation says, pair by pair. */
   readonly scale?: number;
 }
 
@@ -108,7 +114,6 @@ export function checkContract(check: ContractCheck): ContractResult {
   const beforeBits = bitsOf(before);
   const afterBits = bitsOf(after);
   const overflow = 2 ** Math.ceil(Math.log2(maxFinite(dtype)));
-  const relative = check.relative ?? 5e-7;
   const touched = new Uint8Array(before.length);
   const failures: ContractFailure[] = [];
   let worst = 0;
@@ -117,12 +122,13 @@ export function checkContract(check: ContractCheck): ContractResult {
   let failureCount = 0;
 
   for (const [number, rotation] of rotations.entries()) {
-    const exact = check.exact ?? ropeReferenceExact(before, rotation);
-    const scale = check.scale ?? rotation.attentionFactor ?? 1;
+    const exact = check.exact ?? exactOf(before, rotation);
+    const scale = scaler(rotation);
+    const relative = check.relative ?? ('from' in rotation ? 1e-6 : 5e-7);
     const rotaryDim = rotation.rotaryDim ?? rotation.headDim;
     forEachHead(rotation, (start, sequence, token, head) => {
-      const position = positionOf(rotation, sequence, token);
-      if (position === -1) return;
+      const position = placeOf(rotation, sequence, token);
+      if (position === null) return;
       for (let dim = 0; dim < rotaryDim; dim++) {
         const index = start + dim;
         if (touched[index] === 1) throw new RangeError(`rotations: expected disjoint, both have ${index}`);
@@ -133,7 +139,8 @@ export function checkContract(check: ContractCheck): ContractResult {
         const x = load(beforeBits[index]!);
         const y = load(beforeBits[start + partnerOf(rotation.pairing, rotaryDim, dim)]!);
         const m = Math.max(Math.abs(x), Math.abs(y));
-        const tolerance = allowance(toBits(expected)) + relative * scale * m + 2 ** -124;
+        const s = check.scale ?? scale(sequence, token, pairOf(rotation.pairing, rotaryDim, dim));
+        const tolerance = allowance(toBits(expected)) + relative * s * m + 2 ** -124;
         const share = errorShare(got, expected, tolerance, overflow);
         if (share > worst) worst = share;
         if (Number.isFinite(got) && Number.isFinite(expected)) {
@@ -229,10 +236,59 @@ function partnerOf(pairing: 'half' | 'interleaved', rotaryDim: number, dim: numb
   return (dim + rotaryDim / 2) % rotaryDim;
 }
 
-function positionOf(rotation: RopeReferenceOptions, sequence: number, token: number): number {
-  const { positions, tokens } = rotation;
-  if (typeof positions === 'number') return positions + token;
-  return positions[(sequence * tokens + token) % positions.length]!;
+/** The pair of `dim`. */
+function pairOf(pairing: 'half' | 'interleaved', rotaryDim: number, dim: number): number {
+  return pairing === 'interleaved' ? dim >> 1 : dim % (rotaryDim / 2);
+}
+
+function exactOf(before: StorageArray, rotation: ContractRotation): Float64Array {
+  return 'from' in rotation ? rerotateReferenceExact(before, rotation) : ropeReferenceExact(before, rotation);
+}
+
+/** Positions of a token, one an axis. */
+function positionsOf(
+  { positions }: RopeTurnOptions,
+  tokens: number,
+  sequence: number,
+  token: number,
+): number[] {
+  if (typeof positions === 'number') return [positions + token];
+  const lists = typeof positions[0] === 'object' ? positions : [positions];
+  return Array.from(
+    lists as ArrayLike<ArrayLike<number>>,
+    (list) => list[(sequence * tokens + token) % list.length]!,
+  );
+}
+
+/** Where a token stands, in words; null for padding. */
+function placeOf(rotation: ContractRotation, sequence: number, token: number): string | null {
+  const turns = 'from' in rotation ? [rotation.from, rotation.to] : [rotation];
+  const all = turns.map((turn) => positionsOf(turn, rotation.tokens, sequence, token));
+  return all.flat().includes(-1) ? null : all.map((positions) => positions.join('/')).join(' -> ');
+}
+
+/** s of a pair: the length of (cos, sin) in its table, reciprocal where it is undone, a ratio where it is replaced. */
+function scaler(rotation: ContractRotation): (sequence: number, token: number, pair: number) => number {
+  if ('from' in rotation) {
+    const [from, to] = [lengths(rotation, rotation.from), lengths(rotation, rotation.to)];
+    return (...at) => to(...at) / from(...at);
+  }
+  const length = lengths(rotation, rotation);
+  return rotation.inverse ? (...at) => 1 / length(...at) : length;
+}
+
+function lengths(
+  { pairAxis, tokens, rotaryDim, headDim }: ContractRotation,
+  turn: Omit<RopeTurnOptions, 'pairAxis'>,
+): (sequence: number, token: number, pair: number) => number {
+  const { cosCache, sinCache, attentionFactor = 1 } = turn;
+  if (!cosCache || !sinCache) return () => attentionFactor;
+  return (sequence, token, pair) => {
+    const positions = positionsOf(turn, tokens, sequence, token);
+    const row = positions.length === 1 ? positions[0]! : positions[pairAxis![pair]!]!;
+    const at = row * ((rotaryDim ?? headDim) / 2) + pair;
+    return attentionFactor * Math.hypot(cosCache[at]!, sinCache[at]!);
+  };
 }
 
 /** `decode` of one type, without its checks. */

@@ -1,5 +1,7 @@
 /** The golden rotations, typed. Schema and tolerances: the README of the golden data, quoted where used. */
 
+import { axial, mropeInterleaved, mropeSections } from '../../src/config/axes';
+import type { RopeAxes, RopeConfigInput } from '../../src/config/types';
 import cases from '../golden/rotations.json';
 
 /** What every case has. `q`, `k`, `q_out`, `k_out` are [tokens, heads, head_dim], row-major. */
@@ -68,5 +70,33 @@ export function goldenTolerance(
     const partner =
       rotation.layout === 'half' ? index + (dim < half ? half : -half) : index + 1 - 2 * (dim % 2);
     return 1e-8 * Math.hypot(input[index]!, input[partner]!) * rotation.attention_factor;
+  };
+}
+
+/** The axes of a case by the preset of its `position_mode`, not by its `pair_axis`. */
+export function goldenAxes(rotation: GoldenRotation): RopeAxes | null {
+  switch (rotation.position_mode) {
+    case '1d':
+      return null;
+    case 'mrope_sectioned':
+      return mropeSections(rotation.mrope_section!);
+    case 'mrope_interleaved':
+      return mropeInterleaved(rotation.mrope_section!);
+    case 'axial':
+      return axial(rotation.rotary_dim);
+  }
+}
+
+/** A case as a config. Frequencies follow from theta where a case says what theta is, which the axial ones do. */
+export function goldenConfig(rotation: GoldenRotation): RopeConfigInput {
+  const theta = rotation.position_mode === 'axial' ? rotation.theta! : undefined;
+  const { inv_freq: inverseFrequencies, attention_factor: attentionFactor } = rotation;
+  return {
+    headDim: rotation.head_dim,
+    rotaryDim: rotation.rotary_dim,
+    pairing: rotation.layout,
+    theta,
+    scaling: theta ? { type: 'default' } : { type: 'explicit', inverseFrequencies, attentionFactor },
+    axes: goldenAxes(rotation),
   };
 }

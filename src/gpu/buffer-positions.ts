@@ -1,0 +1,173 @@
+import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../errors';
+import type { DeviceKit } from './device-kit';
+import {
+  checkSpan,
+  maxIds,
+  type RopeGrid,
+  type RopeIds,
+  type RopePositions,
+  type RopeRagged,
+} from './positions';
+import { readWords } from './read-words';
+import { remembered } from './remembered';
+import { checkBuffer, type TensorView } from './tensor';
+
+/** Positions in GPUBuffers: checks and writes them, makes their bind groups, counts the bad ones. */
+export class BufferPositions {
+  readonly layout: GPUBindGroupLayout;
+  /** One word: bad positions so far. */
+  readonly #counter: GPUBuffer;
+  /** Stands where a call reads no ids. */
+  readonly #none: GPUBuffer;
+  readonly #groups = new WeakMap<GPUBuffer, WeakMap<GPUBuffer, WeakMap<GPUBuffer, GPUBindGroup>>>();
+  #last: { a: GPUBuffer; b: GPUBuffer; c: GPUBuffer; group: GPUBindGroup } | null = null;
+
+  constructor(
+    private readonly kit: DeviceKit,
+    private readonly axes: number,
+    private readonly label: string,
+  ) {
+    const read = 'read-only-storage';
+    this.layout = kit.layout('positions', [read, read, read, 'storage']);
+    const { device } = kit;
+    const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
+    this.#counter = device.createBuffer({
+      label: `${label} bad positions`,
+      size: 4,
+      usage: STORAGE | COPY_SRC | COPY_DST,
+    });
+    this.#none = device.createBuffer({ label: `${label} no ids`, size: 4, usage: STORAGE });
+  }
+
+  /** Writes what {@link writeSource} left open at word `at`. */
+  write(
+    words: Uint32Array,
+    at: number,
+    name: string,
+    positions: RopePositions,
+    tokens: number,
+    batch: number,
+  ): void {
+    if (positions.type === 'ids') this.#writeIds(words, at, name, positions, tokens, batch);
+    else if (positions.type === 'ragged') this.#writeRagged(words, at, name, positions, batch);
+    else this.#writeGrid(words, at, name, positions, tokens);
+  }
+
+  /** The bind group of the positions that rows go to and come from, remembered. */
+  group(to: RopePositions | null, from: RopePositions | null): GPUBindGroup {
+    const none = this.#none;
+    const a = firstBufferOf(to) ?? none;
+    const b = to?.type === 'ragged' ? to.offsets : none;
+    const c = firstBufferOf(from) ?? none;
+    const last = this.#last;
+    // The layers of a step name the same buffers: nothing to look up, nothing to allocate.
+    if (last !== null && last.a === a && last.b === b && last.c === c) return last.group;
+    const byA = remembered(this.#groups, a, () => new WeakMap());
+    const group = remembered(
+      remembered(byA, b, () => new WeakMap()),
+      c,
+      () =>
+        this.kit.device.createBindGroup({
+          label: `${this.label} positions`,
+          layout: this.layout,
+          entries: [a, b, c, this.#counter].map((buffer, binding) => ({ binding, resource: { buffer } })),
+        }),
+    );
+    this.#last = { a, b, c, group };
+    return group;
+  }
+
+  /** WebGPU forbids a buffer that is read-only in one binding and writable in another of the same dispatch. */
+  checkReadOnly(name: string, positions: RopePositions, { name: tensor, buffer }: TensorView): void {
+    if (
+      firstBufferOf(positions) === buffer ||
+      (positions.type === 'ragged' && positions.offsets === buffer)
+    ) {
+      throw new TypeError(
+        `${name}: expected a GPUBuffer other than that of ${tensor} (one dispatch cannot bind it read-only and writable), got the same`,
+      );
+    }
+  }
+
+  /** Reads the counter and sets it to 0. */
+  async readBad(): Promise<number> {
+    const words = readWords(this.kit.device, this.#counter, 0, 4);
+    this.kit.device.queue.writeBuffer(this.#counter, 0, new Uint32Array(1));
+    return new Uint32Array(await words)[0] as number;
+  }
+
+  destroy(): void {
+    this.#counter.destroy();
+    this.#none.destroy();
+  }
+
+  #writeIds(words: Uint32Array, at: number, name: string, ids: RopeIds, tokens: number, batch: number): void {
+    checkKeys(name, ids, ['type', 'buffer', 'format', 'perSequence', 'rowLength', 'offset']);
+    const { buffer, perSequence = false } = ids;
+    checkBuffer(`${name}.buffer`, buffer);
+    const wide = checkChoice(`${name}.format`, ids.format ?? 'i32', ['u32', 'i32', 'i64']) === 'i64' ? 2 : 1;
+    if (typeof perSequence !== 'boolean')
+      throw wrongType(`${name}.perSequence`, 'true or false', perSequence);
+    const row = checkInteger(`${name}.rowLength`, ids.rowLength ?? tokens, tokens, maxIds, ' of ids');
+    const offset = checkInteger(`${name}.offset`, ids.offset ?? 0, 0, maxIds, ' of ids');
+    const rows = perSequence ? batch : 1;
+    const needed = (offset + (this.axes * rows - 1) * row + tokens) * wide * 4;
+    if (needed > buffer.size) {
+      const shape = [...(this.axes > 1 ? [this.axes] : []), ...(perSequence ? [batch] : []), tokens].join(
+        ', ',
+      );
+      throw new RangeError(
+        `${name}.buffer: expected >= ${needed} bytes for [${shape}] of ${ids.format ?? 'i32'}, buffer has ${buffer.size}`,
+      );
+    }
+    words[at + 5] = offset * wide;
+    words[at + 6] = row * wide * rows;
+    words[at + 7] = perSequence ? row * wide : 0;
+    words[at + 8] = wide;
+  }
+
+  #writeRagged(words: Uint32Array, at: number, name: string, ragged: RopeRagged, batch: number): void {
+    checkKeys(name, ragged, ['type', 'indptr', 'offsets', 'sequences']);
+    const sequences = checkInteger(`${name}.sequences`, ragged.sequences, 1, maxIds);
+    if (batch !== 1) throw outOfRange('batch', '1, as ragged sequences are one row of tokens', batch);
+    for (const [key, count] of [['indptr', sequences + 1] as const, ['offsets', sequences] as const]) {
+      checkBuffer(`${name}.${key}`, ragged[key]);
+      const { size } = ragged[key];
+      if (size < count * 4) {
+        throw new RangeError(
+          `${name}.${key}: expected >= ${count * 4} bytes for ${count} words, buffer has ${size}`,
+        );
+      }
+    }
+    words[at + 9] = sequences;
+  }
+
+  #writeGrid(words: Uint32Array, at: number, name: string, grid: RopeGrid, tokens: number): void {
+    checkKeys(name, grid, ['type', 'height', 'width', 'start']);
+    const { axes } = this;
+    if (axes < 2 || axes > 3) {
+      throw outOfRange(`${name}.type`, 'a kind for one axis, as the config has no 2 or 3 axes', 'grid');
+    }
+    const height = checkInteger(`${name}.height`, grid.height, 1, maxIds);
+    const width = checkInteger(`${name}.width`, grid.width, 1, maxIds);
+    const frames = Math.ceil(tokens / (width * height));
+    if (axes === 2 && frames > 1) {
+      throw outOfRange(`${name}.height`, `at least ${tokens} cells (tokens) with width ${width}`, height);
+    }
+    const capacity = words[at + 2] as number;
+    words[at + 4] = checkSpan(
+      `${name}.start`,
+      grid.start ?? 0,
+      Math.max(height, width, frames),
+      capacity,
+      'cells',
+    );
+    words[at + 9] = width;
+    words[at + 10] = height;
+  }
+}
+
+function firstBufferOf(positions: RopePositions | null): GPUBuffer | undefined {
+  if (positions?.type === 'ids') return positions.buffer;
+  return positions?.type === 'ragged' ? positions.indptr : undefined;
+}

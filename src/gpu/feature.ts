@@ -1,0 +1,45 @@
+import type { RopeConfig, RopeConfigInput, RopeFrequencies } from '../config/types';
+import type { RopeTable } from '../tables/tables';
+import type { BufferPositions } from './buffer-positions';
+import type { RopeCaches } from './caches';
+import type { CallKind } from './device-kit';
+import type { Rope, RopeOptions } from './rope';
+import type { RopeCore } from './rope-core';
+
+/** A table and what it was made from. */
+export interface MadeTable {
+  readonly config: RopeConfig;
+  readonly frequencies: RopeFrequencies | null;
+  readonly table: RopeTable;
+}
+
+/**
+ * Something a rope can do beyond positions from a start, with its code, its WGSL and its pipelines: one of the exports
+ * `positionIds`, `rerotation`, `tableUpdates`, `callerTables`, given to `createRope(…, { features })`.
+ */
+export interface RopeFeature<Methods extends object = object> {
+  readonly name: string;
+  /** @internal The kind of call it adds, and the module that has its entry points. */
+  readonly call?: CallKind;
+  /** @internal */
+  readonly wgsl?: string;
+  /** @internal */
+  readonly positions?: typeof BufferPositions;
+  /** @internal Undefined where the config is none of its own. */
+  readonly readTable?: (
+    device: GPUDevice,
+    config: RopeConfigInput | RopeCaches,
+    options: RopeOptions,
+  ) => Promise<MadeTable> | undefined;
+  /** @internal What it adds to a rope. */
+  readonly methods?: (rope: Rope, core: RopeCore) => Methods;
+}
+
+type Intersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void
+  ? I
+  : never;
+
+/** The methods that features add to a rope. */
+export type MethodsOf<F extends readonly RopeFeature[]> = F extends readonly []
+  ? unknown
+  : Intersection<F[number] extends infer Each ? (Each extends RopeFeature<infer M> ? M : never) : never>;

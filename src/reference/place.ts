@@ -1,0 +1,178 @@
+import { checkChoice, checkInteger, outOfRange, wrongType } from '../errors';
+import { checkDtype, checkStorage, type Dtype, type StorageArray } from './dtypes';
+
+/** Where in an array the heads of one tensor lie, and which of their elements pair up. */
+export interface RopePlaceOptions {
+  /** How an element is stored: f32 in a Float32Array, f16 and bf16 as bits in a Uint16Array. */
+  readonly dtype: Dtype;
+  /** Heads of a token. */
+  readonly heads: number;
+  /** Elements of a head. */
+  readonly headDim: number;
+  /** First dims of each head to rotate; even, `<= headDim`; the rest keeps its bits. Default `headDim`. */
+  readonly rotaryDim?: number;
+  /** `'half'` pairs dim i with i + rotaryDim/2, `'interleaved'` pairs 2i with 2i + 1. */
+  readonly pairing: 'half' | 'interleaved';
+  /** `'bshd'`: [batch, token rows, heads, headDim]; `'bhsd'`: [batch, heads, token rows, headDim]. Default `'bshd'`. */
+  readonly layout?: 'bshd' | 'bhsd';
+  /** Sequences. Default 1. */
+  readonly batch?: number;
+  /** Tokens of each sequence to rotate. */
+  readonly tokens: number;
+  /** Element at which the tensor starts. Default 0. */
+  readonly offset?: number;
+  /** Token rows allotted to each sequence, as in a KV cache. Default `tokens`: a dense tensor. */
+  readonly capacity?: number;
+  /**
+   * Distances in elements, in place of those of the layout. One not given still follows the layout, from those inside
+   * it: with `'bshd'`, token = heads * head and batch = rows * token; with `'bhsd'`, head = rows * token and
+   * batch = heads * head (rows being the capacity).
+   */
+  readonly strides?: { readonly batch?: number; readonly token?: number; readonly head?: number };
+  /** First token row to rotate. Default 0. Where strides follow from the rows, it needs `capacity`. */
+  readonly first?: number;
+}
+
+/** The place with every default filled in and everything checked. */
+export interface RopePlace {
+  readonly dtype: Dtype;
+  readonly heads: number;
+  readonly pairs: number;
+  readonly batch: number;
+  readonly tokens: number;
+  /** First element of the first token to rotate. */
+  readonly origin: number;
+  readonly batchStride: number;
+  readonly tokenStride: number;
+  readonly headStride: number;
+  /** Pair i is the elements i * pairStep and i * pairStep + partner of its head. */
+  readonly pairStep: number;
+  readonly partner: number;
+}
+
+/** Checks the options against each other and against `data`; nothing is written before it returns. */
+export function checkPlace(data: StorageArray, options: RopePlaceOptions): RopePlace {
+  if (typeof options !== 'object' || options === null) throw wrongType('options', 'an object', options);
+  const dtype = checkDtype(options.dtype);
+  checkStorage('data', data, dtype);
+  const max = Number.MAX_SAFE_INTEGER;
+  const heads = checkInteger('heads', options.heads, 1, max);
+  const headDim = checkInteger('headDim', options.headDim, 2, max);
+  const rotaryDim = checkRotaryDim(options.rotaryDim ?? headDim, headDim);
+  const pairing = checkChoice('pairing', options.pairing, ['half', 'interleaved']);
+  const layout = checkChoice('layout', options.layout ?? 'bshd', ['bshd', 'bhsd']);
+  const batch = checkInteger('batch', options.batch ?? 1, 1, max);
+  const tokens = checkInteger('tokens', options.tokens, 1, max);
+  const offset = checkInteger('offset', options.offset ?? 0, 0, max);
+  const first = checkInteger('first', options.first ?? 0, 0, max);
+
+  const strides = options.strides ?? {};
+  if (typeof strides !== 'object' || strides === null) throw wrongType('strides', 'an object', strides);
+  for (const name of ['batch', 'token', 'head'] as const) {
+    if (strides[name] !== undefined) checkInteger(`strides.${name}`, strides[name], 0, max);
+  }
+  const rows = checkRows(options.capacity, layout, batch, heads, tokens, first, strides);
+  let headStride: number;
+  let tokenStride: number;
+  let batchStride: number;
+  if (layout === 'bshd') {
+    headStride = strides.head ?? headDim;
+    tokenStride = strides.token ?? heads * headStride;
+    batchStride = strides.batch ?? rows * tokenStride;
+  } else {
+    tokenStride = strides.token ?? headDim;
+    headStride = strides.head ?? rows * tokenStride;
+    batchStride = strides.batch ?? heads * headStride;
+  }
+
+  const origin = offset + first * tokenStride;
+  const end =
+    origin + (batch - 1) * batchStride + (tokens - 1) * tokenStride + (heads - 1) * headStride + headDim;
+  if (data.length < end) {
+    const shape = `[${batch} sequences, ${tokens} tokens, ${heads} heads, ${headDim} dims]`;
+    throw new RangeError(`data: expected at least ${end} elements for ${shape}, got ${data.length}`);
+  }
+  checkHeadsApart(headDim, [
+    { name: 'head', count: heads, stride: headStride },
+    { name: 'token', count: tokens, stride: tokenStride },
+    { name: 'batch', count: batch, stride: batchStride },
+  ]);
+
+  return {
+    dtype,
+    heads,
+    pairs: rotaryDim / 2,
+    batch,
+    tokens,
+    origin,
+    batchStride,
+    tokenStride,
+    headStride,
+    pairStep: pairing === 'half' ? 1 : 2,
+    partner: pairing === 'half' ? rotaryDim / 2 : 1,
+  };
+}
+
+function checkRotaryDim(rotaryDim: unknown, headDim: number): number {
+  const expected = `an even integer in 2..${headDim} (headDim)`;
+  if (typeof rotaryDim !== 'number') throw wrongType('rotaryDim', expected, rotaryDim);
+  if (!Number.isInteger(rotaryDim) || rotaryDim % 2 !== 0 || rotaryDim < 2 || rotaryDim > headDim) {
+    throw outOfRange('rotaryDim', expected, rotaryDim);
+  }
+  return rotaryDim;
+}
+
+/** The token rows of a sequence that strides follow from: `capacity`, or `tokens` where the tensor is dense. */
+function checkRows(
+  capacity: number | undefined,
+  layout: 'bshd' | 'bhsd',
+  batch: number,
+  heads: number,
+  tokens: number,
+  first: number,
+  strides: { readonly batch?: number; readonly head?: number },
+): number {
+  if (capacity !== undefined) {
+    checkInteger('capacity', capacity, 1, Number.MAX_SAFE_INTEGER);
+    if (first + tokens > capacity) {
+      const rows = `${capacity} rows (first ${first} + tokens ${tokens} = ${first + tokens})`;
+      throw new RangeError(`capacity: expected at least first + tokens, got ${rows}`);
+    }
+    return capacity;
+  }
+  const batchFollows = batch > 1 && strides.batch === undefined;
+  const headFollows = layout === 'bhsd' && heads > 1 && strides.head === undefined;
+  if (first > 0 && (batchFollows || headFollows)) {
+    const why = `the token rows allotted to each sequence (first is ${first}, layout ${layout}, batch ${batch})`;
+    throw outOfRange('capacity', why, capacity);
+  }
+  return tokens;
+}
+
+/** Refuses strides by which two heads would share an element: the result would depend on the order of work. */
+function checkHeadsApart(
+  headDim: number,
+  dimensions: readonly { readonly name: string; readonly count: number; readonly stride: number }[],
+): void {
+  const several = dimensions.filter(({ count }) => count > 1).sort((a, b) => a.stride - b.stride);
+  // Usual case: each dimension steps over everything inside it.
+  let extent = headDim;
+  let nested = true;
+  for (const { count, stride } of several) {
+    nested &&= stride >= extent;
+    extent += (count - 1) * stride;
+  }
+  if (nested) return;
+  // Rare case: dimensions woven into each other. List where every head starts and look at neighbours.
+  let starts: number[] = [0];
+  for (const { count, stride } of several) {
+    starts = starts.flatMap((start) => Array.from({ length: count }, (_, i) => start + i * stride));
+  }
+  const sorted = Float64Array.from(starts).sort();
+  for (let i = 1; i < sorted.length; i++) {
+    if (sorted[i]! - sorted[i - 1]! < headDim) {
+      const got = several.map(({ name, count, stride }) => `${name} ${stride} (x${count})`).join(', ');
+      throw new RangeError(`strides: expected heads of ${headDim} elements that do not overlap, got ${got}`);
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest';
+import {
+  callerTables,
+  createRope,
+  positionIds,
+  type RopeCaches,
+  readTensor,
+  ropeFrequencies,
+  uploadTensor,
+} from '../../src';
+import { expectContract } from '../support/contract';
+import { getDevice, withErrorScope } from '../support/gpu';
+import { goldenOnnx, ONNX_TOLERANCE, onnxOptions } from '../support/onnx';
+import { createRandom, randomTensor } from '../support/random';
+import { submitPass } from '../support/rotation-case';
+
+const device = await getDevice();
+
+describe("ONNX's RotaryEmbedding, by the caches of each case", () => {
+  for (const golden of goldenOnnx) {
+    test.each(['Float32Array', 'GPUBuffer'] as const)(`${golden.name}: %s`, async (kind) => {
+      await withErrorScope(device, async (own) => {
+        const options = onnxOptions(golden);
+        const { headDim, rotaryDim, pairing, heads, tokens, batch = 1, layout } = options;
+        const [cos, sin] = [options.cosCache as Float32Array, options.sinCache as Float32Array];
+        const cache = (values: Float32Array) =>
+          kind === 'GPUBuffer' ? own(uploadTensor(device, values, 'f32')) : values;
+        const caches = {
+          headDim,
+          rotaryDim,
+          pairing,
+          cosCache: cache(cos),
+          sinCache: cache(sin),
+        } as RopeCaches;
+        const rope = own(
+          await createRope(device, caches, { dtypes: ['f32'], features: [callerTables, positionIds] }),
+        );
+        expect(rope.capacity).toBe(cos.length / ((rotaryDim as number) / 2));
+        const buffer = own(uploadTensor(device, golden.inputs.input.data, 'f32'));
+        const ids = Int32Array.from(options.positions as readonly number[]);
+        const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+        const idBuffer = own(device.createBuffer({ size: ids.byteLength, usage }));
+        device.queue.writeBuffer(idBuffer, 0, ids);
+        const layer = rope.bind({ q: { buffer, heads, ...(layout ? { layout } : {}) }, dtype: 'f32' });
+        const perSequence = ids.length === batch * tokens;
+        submitPass(device, (pass) =>
+          layer.encode(pass, { tokens, batch, positions: { type: 'ids', buffer: idBuffer, perSequence } }),
+        );
+        const after = await readTensor(device, buffer, 'f32');
+        golden.output.data.forEach((expected, i) => {
+          const error = Math.abs((after[i] as number) - expected);
+          if (!(error <= ONNX_TOLERANCE)) throw new Error(`element ${i}: ${after[i]}, expected ${expected}`);
+        });
+      });
+    });
+  }
+});
+
+describe('caches of any numbers', () => {
+  const headDim = 32;
+  const pairs = headDim / 2;
+  const rows = 9;
+  const random = createRandom(12);
+  const cos = Float32Array.from({ length: rows * pairs }, () => random.normal());
+  const sin = Float32Array.from({ length: rows * pairs }, () => random.normal());
+  const both = new Float32Array(rows * headDim);
+  for (let row = 0; row < rows; row++) {
+    both.set(cos.subarray(row * pairs, (row + 1) * pairs), row * headDim);
+    both.set(sin.subarray(row * pairs, (row + 1) * pairs), row * headDim + pairs);
+  }
+
+  test.each([
+    ['split', { cosCache: cos, sinCache: sin }],
+    ['combined', { cosSinCache: both }],
+  ])('%s: rotated by them, and un-rotated', async (_name, caches) => {
+    await withErrorScope(device, async (own) => {
+      const rope = own(
+        await createRope(
+          device,
+          { headDim, ...caches },
+          { dtypes: ['f32', 'f16'], features: [callerTables] },
+        ),
+      );
+      for (const dtype of ['f32', 'f16'] as const) {
+        for (const inverse of [false, true]) {
+          const before = randomTensor(dtype, 4 * 2 * headDim, random);
+          const buffer = own(uploadTensor(device, before, dtype));
+          const layer = rope.bind({ q: { buffer, heads: 2 }, dtype });
+          submitPass(device, (pass) => layer.encode(pass, { tokens: 4, start: 5, inverse }));
+          expectContract({
+            before,
+            after: await readTensor(device, buffer, dtype),
+            // Un-rotating divides by cos^2 + sin^2 as well: two more roundings of each.
+            ...(inverse ? { relative: 1e-6 } : {}),
+            rotations: {
+              dtype,
+              heads: 2,
+              headDim,
+              pairing: 'half',
+              tokens: 4,
+              positions: 5,
+              cosCache: cos,
+              sinCache: sin,
+              inverse,
+            },
+          });
+        }
+      }
+    });
+  });
+
+  const refused: [name: string, config: unknown, options: object, message: string | RegExp][] = [
+    [
+      'no sines',
+      { headDim, cosCache: cos },
+      {},
+      'sinCache: expected a Float32Array or a GPUBuffer, got undefined',
+    ],
+    [
+      'fewer sines',
+      { headDim, cosCache: cos, sinCache: sin.subarray(1) },
+      {},
+      'sinCache: expected an integer in 144..144 of elements, as many as cosCache, got 143',
+    ],
+    [
+      'no whole row',
+      { headDim, cosSinCache: both.subarray(1) },
+      {},
+      'cosSinCache: expected rows of 32 elements, got 287 elements',
+    ],
+    [
+      'both kinds',
+      { headDim, cosSinCache: both, cosCache: cos },
+      {},
+      /^cosSinCache: expected none beside cosCache/,
+    ],
+    [
+      'a base beside the caches',
+      { headDim, cosSinCache: both, theta: 3 },
+      {},
+      'config: expected only cosCache, sinCache, cosSinCache, headDim, rotaryDim, pairing, got "theta"',
+    ],
+    [
+      'a capacity beside the caches',
+      { headDim, cosSinCache: both },
+      { capacity: 3 },
+      'capacity: expected none, as the caller brings the table, got 3',
+    ],
+  ];
+  test.each(refused)('refused: %s', async (_name, config, options, message) => {
+    const creation = createRope(device, config as RopeCaches, { features: [callerTables], ...options });
+    await expect(creation).rejects.toThrow(message);
+  });
+
+  test('refused: caches without the feature', async () => {
+    await expect(createRope(device, { headDim, cosSinCache: both })).rejects.toThrow(
+      /^config: expected only headDim, .*, got "cosSinCache"$/,
+    );
+  });
+});
+
+test('a table of our own made, brought back as a cache: the same rotation', async () => {
+  await withErrorScope(device, async (own) => {
+    const headDim = 64;
+    const { inverseFrequencies } = ropeFrequencies({ headDim });
+    const rows = 100;
+    const angle = (i: number) => Math.floor(i / 32) * (inverseFrequencies[i % 32] as number);
+    const cosCache = Float32Array.from({ length: rows * 32 }, (_, i) => Math.cos(angle(i)));
+    const sinCache = Float32Array.from({ length: rows * 32 }, (_, i) => Math.sin(angle(i)));
+    const before = randomTensor('f32', 10 * headDim, createRandom(5));
+    const results = [];
+    for (const rope of [
+      own(
+        await createRope(
+          device,
+          { headDim, cosCache, sinCache },
+          { dtypes: ['f32'], features: [callerTables] },
+        ),
+      ),
+      own(await createRope(device, { headDim }, { dtypes: ['f32'], table: 'full', capacity: rows })),
+    ]) {
+      const buffer = own(uploadTensor(device, before, 'f32'));
+      submitPass(device, (pass) =>
+        rope.bind({ q: { buffer, heads: 1 }, dtype: 'f32' }).encode(pass, { tokens: 10, start: 90 }),
+      );
+      results.push(await readTensor(device, buffer, 'f32'));
+    }
+    expect(results[0]).toEqual(results[1]);
+  });
+});

@@ -324,8 +324,8 @@ fn bf16_upper(values: vec4f) -> vec4u {
 // first, whose bits are 0x7bff, and what this mask holds is flipped in after: 0x7ff makes that Inf, 0x5ff a quiet NaN.
 // 65520 = 0x477ff000 is the first value that rounds to Inf.
 fn f16_flips(magnitude: vec4u) -> vec4u {
-  return select(vec4u(), vec4u(0x7ffu), magnitude >= vec4u(0x477ff000u)) ^
-    select(vec4u(), vec4u(0x200u), magnitude > INFINITY_BITS);
+  let past = select(vec4u(0x7ffu), vec4u(0x5ffu), magnitude > INFINITY_BITS);
+  return select(past, vec4u(), magnitude < vec4u(0x477ff000u));
 }
 
 fn f16_words(even: vec4f, odd: vec4f) -> vec4u {

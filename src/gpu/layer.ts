@@ -168,12 +168,8 @@ export class RopeLayer {
     const first = views[0] as TensorView;
     const { group, begins, ends } = this.#joint;
     // Where the rows do not lie within the bindings of one launch, each tensor has launches of its own.
-    const windows = views.every((view, i) => view.end * view.bytes <= (ends[i] as number))
-      ? null
-      : this.#windows;
-    windows?.forEach((each) => {
-      each.check();
-    });
+    const windows = fitWithin(views, ends) ? null : this.#windows;
+    if (windows) for (const each of windows) each.check();
     if (!this.core.pipeline(call, this.#dtype, first.chunked)) {
       throw new TypeError('positions: expected the feature positionIds, given to createRope, got none');
     }
@@ -258,6 +254,17 @@ export class RopeLayer {
     if (this.#positions) pass.setBindGroup(2, this.#positions);
     pass.dispatchWorkgroups(width, Math.ceil(workgroups / width));
   }
+}
+
+// Loops, not callbacks, in what every encode runs: a closure is an allocation.
+
+/** Whether the rows placed last end within what is bound of each tensor. */
+function fitWithin(views: readonly TensorView[], ends: readonly number[]): boolean {
+  for (let i = 0; i < views.length; i++) {
+    const view = views[i] as TensorView;
+    if (view.end * view.bytes > (ends[i] as number)) return false;
+  }
+  return true;
 }
 
 /** Writes struct Tensor at word `at`. */

@@ -186,9 +186,11 @@ export class TensorView {
 
   /** Whether every dimension that steps by `period` or more steps by a multiple of it. */
   stepsBy(period: number): boolean {
-    return this.strides.every(
-      (stride, i) => this.counts[i] === 1 || stride < period || stride % period === 0,
-    );
+    for (let i = 0; i < 3; i++) {
+      const stride = this.strides[i] as number;
+      if (this.counts[i] !== 1 && stride >= period && stride % period !== 0) return false;
+    }
+    return true;
   }
 
   /** Checks an offset or stride: a count of elements that makes whole words. */
@@ -211,12 +213,14 @@ export class TensorView {
  */
 export function areDisjoint(q: TensorView, k: TensorView): boolean {
   if (q.end <= k.begin || k.end <= q.begin) return true;
-  return q.strides.some((period, i) => {
-    if (period !== k.strides[i] || !q.stepsBy(period) || !k.stepsBy(period)) return false;
+  for (let i = 0; i < 3; i++) {
+    const period = q.strides[i] as number;
+    if (period !== k.strides[i] || !q.stepsBy(period) || !k.stepsBy(period)) continue;
     const ofQ = q.extentWithin(period, 0);
     const distance = (((k.begin - q.begin) % period) + period) % period;
-    return ofQ <= distance && distance + k.extentWithin(period, 0) <= period;
-  });
+    if (ofQ <= distance && distance + k.extentWithin(period, 0) <= period) return true;
+  }
+  return false;
 }
 
 /** Refuses what is no GPUBuffer that a shader can write. */

@@ -21,12 +21,13 @@
 //   ..._words    any shape. A unit is the fewest pairs that own their 4-byte words; with an odd P in a 16-bit dtype and
 //                "half" those are all pairs of the head.
 // Three kinds of call, so that each binds no more than it reads:
-//   rotate_...      positions that the host knows: a start, or the cells of a grid.
-//   rotate_at_...   positions that lie in buffers: an id a token, or ragged sequences.
+//   rotate_...      positions one after the other from a start.
+//   rotate_at_...   any others: an id a token, ragged sequences, the cells of a grid.
 //   rerotate_...    R_to(p') R_from(p)^-1: heads that were rotated before move to other positions or frequencies.
 //
-// With several position axes each pair turns by the position on its own axis (AXES, pair_axis). A token whose position
-// the table does not have is left as it is: -1 is padding, any other is counted once.
+// With several position axes each pair turns by the position on its own axis (AXES, pair_axis); from a start all axes have
+// the same position, so there one is enough. A token whose position the table does not have is left as it is: -1 is
+// padding, any other is counted once.
 
 const F32 = 0u;
 const F16 = 1u;
@@ -94,8 +95,7 @@ struct Source {
 // Table rows hold duos: (cos, cos, sin, sin) of pairs 2j and 2j + 1. An odd P leaves the last half duo unused.
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> table: array<vec4f>;
-@group(0) @binding(2) var<uniform> pair_axis: array<vec4u, 4>;    // axis of each pair, two bits each
-@group(0) @binding(3) var<storage, read> from_table: array<vec4f>;
+@group(0) @binding(2) var<storage, read> from_table: array<vec4f>;
 
 @group(1) @binding(0) var<storage, read_write> first_chunks: array<vec4u>;
 @group(1) @binding(1) var<storage, read_write> second_chunks: array<vec4u>;
@@ -106,6 +106,7 @@ struct Source {
 @group(2) @binding(1) var<storage, read> offsets: array<u32>;    // position of the first token of each ragged sequence
 @group(2) @binding(2) var<storage, read> from_ids: array<u32>;
 @group(2) @binding(3) var<storage, read_write> bad_positions: atomic<u32>;
+@group(2) @binding(4) var<uniform> pair_axis: array<vec4u, 4>;   // axis of each pair, two bits each
 
 // ---- which item -----------------------------------------------------------------------------------------------------
 
@@ -135,108 +136,24 @@ fn start_of(tensor: Tensor, item: Item) -> u32 {
   return tensor.base + item.sequence * tensor.batch_stride + item.token * tensor.token_stride;
 }
 
-// ---- positions ------------------------------------------------------------------------------------------------------
-// A position on each axis. Those that lie in buffers repeat the first in the lanes past AXES.
-
-fn host_position(source: Source, item: Item) -> vec4u {
-  let token = params.first_token + item.token;
-  if (source.kind != GRID) {
-    return vec4u(source.start + token);
-  }
-  let row = token / source.width;
-  let frame = row / source.height;
-  let cell = vec3u(frame, row - frame * source.height, token - row * source.width) + vec3u(source.start);
-  return select(vec4u(cell, 0u), cell.yzyz, AXES == 2u);
-}
-
-// A 64-bit id is two words, low first: its upper half is 0, or it is -1, or it is bad.
-fn checked_id(low: u32, high: u32, wide: bool, shift: u32) -> u32 {
-  if (low == PADDING && (!wide || high == PADDING)) {
-    return PADDING;
-  }
-  if ((wide && high != 0u) || low >= 0x80000000u) {
-    return BAD;
-  }
-  let shifted = low + shift;
-  return select(shifted, BAD, shifted >= 0x80000000u);
-}
-
-fn id_at(source: Source, item: Item, axis: u32) -> u32 {
-  let row = source.offset + axis * source.axis_stride + (params.first_sequence + item.sequence) * source.row_stride;
-  let at = row + (params.first_token + item.token) * source.id_words;
-  return checked_id(ids[at], ids[at + source.id_words - 1u], source.id_words == 2u, source.start);
-}
-
-fn from_id_at(source: Source, item: Item, axis: u32) -> u32 {
-  let row = source.offset + axis * source.axis_stride + (params.first_sequence + item.sequence) * source.row_stride;
-  let at = row + (params.first_token + item.token) * source.id_words;
-  return checked_id(from_ids[at], from_ids[at + source.id_words - 1u], source.id_words == 2u, source.start);
-}
-
-// Token t of sequence b, indptr[b] <= t < indptr[b + 1], has position offsets[b] + t - indptr[b]. The search halves its
-// interval a fixed number of times, so it ends on garbage too; a token in no sequence is padding.
-fn ragged_position(source: Source, item: Item) -> u32 {
-  let token = params.first_token + item.token;
-  var low = 0u;
-  var high = source.width;
-  for (var step = 0u; step < 32u && high - low > 1u; step++) {
-    let middle = low + (high - low) / 2u;
-    if (ids[source.offset + middle] <= token) {
-      low = middle;
-    } else {
-      high = middle;
-    }
-  }
-  let first = ids[source.offset + low];
-  if (token < first || token >= ids[source.offset + low + 1u]) {
-    return PADDING;
-  }
-  let offset = checked_id(offsets[low], 0u, false, 0u);
-  return select(offset + (token - first), offset, offset >= BAD);
-}
-
-fn buffer_position(source: Source, item: Item) -> vec4u {
-  if (source.kind == RAGGED) {
-    return vec4u(ragged_position(source, item));
-  }
-  var position = vec4u(id_at(source, item, 0u));
-  for (var axis = 1u; axis < AXES; axis++) {
-    position[axis] = id_at(source, item, axis);
-  }
-  return position;
-}
-
-// Whether to rotate by this position. One that is not padding, and that the table does not have, is counted: by one
-// invocation a token.
-fn is_good(position: vec4u, capacity: u32, item: Item) -> bool {
-  if (any(position == vec4u(PADDING))) {
-    return false;
-  }
-  let good = all(position < vec4u(capacity));
-  if (!good && params.counts == 1u && item.unit == 0u && item.group == 0u) {
-    atomicAdd(&bad_positions, 1u);
-  }
-  return good;
-}
-
 // ---- cos and sin ----------------------------------------------------------------------------------------------------
 
-// First duos of the rows of a position's digits, on each axis.
+// First duos of the rows of a position's two digits.
 struct Rows {
-  low: vec4u,
-  high: vec4u,
+  low: u32,
+  high: u32,
 }
 
-fn rows_of(source: Source, position: vec4u) -> Rows {
+fn rows_of(source: Source, position: u32) -> Rows {
   if (TWO_DIGITS) {
-    let high = position >> vec4u(source.low_bits);
-    let low = position - (high << vec4u(source.low_bits));
-    return Rows(low * params.row, high * params.row + source.high_rows);
+    let high = position >> source.low_bits;
+    let low = position - (high << source.low_bits);
+    return Rows(low * params.row, source.high_rows + high * params.row);
   }
-  return Rows(position * params.row, vec4u());
+  return Rows(position * params.row, 0u);
 }
 
-// Complex products of duos; the second one conjugated.
+// Complex products of duos; the second one inverted.
 fn product(a: vec4f, b: vec4f) -> vec4f {
   return vec4f(a.xy * b.xy - a.zw * b.zw, a.zw * b.xy + a.xy * b.zw);
 }
@@ -246,48 +163,29 @@ fn quotient(a: vec4f, b: vec4f) -> vec4f {
   return vec4f(a.xy * b.xy + a.zw * b.zw, a.zw * b.xy - a.xy * b.zw) / square.xyxy;
 }
 
-fn axis_of(pair: u32) -> u32 {
-  let word = pair_axis[pair / 64u][(pair / 16u) % 4u];
-  return (word >> ((pair % 16u) * 2u)) & 3u;
-}
-
-fn table_duo(rows: Rows, axis: u32, j: u32) -> vec4f {
-  let low = table[rows.low[axis] + j];
-  if (TWO_DIGITS) {
-    return product(table[rows.high[axis] + j], low);
-  }
-  return low;
-}
-
-fn from_table_duo(rows: Rows, axis: u32, j: u32) -> vec4f {
-  let low = from_table[rows.low[axis] + j];
-  if (TWO_DIGITS) {
-    return product(from_table[rows.high[axis] + j], low);
-  }
-  return low;
+fn start_rows(item: Item) -> Rows {
+  return rows_of(params.to, params.to.start + params.first_token + item.token);
 }
 
 // (cos, cos, sin, sin) of pairs 2j and 2j + 1.
-fn duo(rows: Rows, j: u32) -> vec4f {
-  var both = table_duo(rows, 0u, j);
-  if (AXES > 1u) {
-    let even = table_duo(rows, axis_of(2u * j), j);
-    let odd = table_duo(rows, axis_of(2u * j + 1u), j);
-    both = vec4f(even.x, odd.y, even.z, odd.w);
+fn table_duo(rows: Rows, j: u32) -> vec4f {
+  let low = table[rows.low + j];
+  if (TWO_DIGITS) {
+    return product(table[rows.high + j], low);
   }
+  return low;
+}
+
+// The same for a call that may un-rotate.
+fn directed(both: vec4f) -> vec4f {
   if (params.inverse == 1u) {
     return quotient(vec4f(1.0, 1.0, 0.0, 0.0), both);
   }
   return both;
 }
 
-fn from_duo(rows: Rows, j: u32) -> vec4f {
-  if (AXES > 1u) {
-    let even = from_table_duo(rows, axis_of(2u * j), j);
-    let odd = from_table_duo(rows, axis_of(2u * j + 1u), j);
-    return vec4f(even.x, odd.y, even.z, odd.w);
-  }
-  return from_table_duo(rows, 0u, j);
+fn duo(rows: Rows, j: u32) -> vec4f {
+  return directed(table_duo(rows, j));
 }
 
 // ---- 16-bit floats, two to a word -----------------------------------------------------------------------------------
@@ -471,19 +369,7 @@ fn rotate_heads(item: Item, turn: Turn) {
 fn rotate_chunks(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let item = item_of(workgroup, lane);
   if (item.inside) {
-    rotate_heads(item, turn_to(rows_of(params.to, host_position(params.to, item)), item.unit));
-  }
-}
-
-@compute @workgroup_size(WORKGROUP)
-fn rotate_at_chunks(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let item = item_of(workgroup, lane);
-  if (!item.inside) {
-    return;
-  }
-  let position = buffer_position(params.to, item);
-  if (is_good(position, params.to.capacity, item)) {
-    rotate_heads(item, turn_to(rows_of(params.to, position), item.unit));
+    rotate_heads(item, turn_to(start_rows(item), item.unit));
   }
 }
 
@@ -559,7 +445,157 @@ fn rotate_unit(item: Item, rows: Rows) {
 fn rotate_words(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
   let item = item_of(workgroup, lane);
   if (item.inside) {
-    rotate_unit(item, rows_of(params.to, host_position(params.to, item)));
+    rotate_unit(item, start_rows(item));
+  }
+}
+
+// ---- positions ------------------------------------------------------------------------------------------------------
+// What follows serves rotate_at_... and rerotate_...: a position on each axis, the lanes past AXES repeating one of them.
+
+fn cell_position(source: Source, token: u32) -> vec4u {
+  let row = token / source.width;
+  let frame = row / source.height;
+  let cell = vec3u(frame, row - frame * source.height, token - row * source.width) + vec3u(source.start);
+  return select(cell.xyzz, cell.yzyz, AXES == 2u);
+}
+
+// A 64-bit id is two words, low first: its upper half is 0, or it is -1, or it is bad.
+fn checked_id(low: u32, high: u32, wide: bool, shift: u32) -> u32 {
+  if (low == PADDING && (!wide || high == PADDING)) {
+    return PADDING;
+  }
+  if ((wide && high != 0u) || low >= 0x80000000u) {
+    return BAD;
+  }
+  let shifted = low + shift;
+  return select(shifted, BAD, shifted >= 0x80000000u);
+}
+
+fn id_at(source: Source, item: Item, axis: u32) -> u32 {
+  let row = source.offset + axis * source.axis_stride + (params.first_sequence + item.sequence) * source.row_stride;
+  let at = row + (params.first_token + item.token) * source.id_words;
+  return checked_id(ids[at], ids[at + source.id_words - 1u], source.id_words == 2u, source.start);
+}
+
+fn from_id_at(source: Source, item: Item, axis: u32) -> u32 {
+  let row = source.offset + axis * source.axis_stride + (params.first_sequence + item.sequence) * source.row_stride;
+  let at = row + (params.first_token + item.token) * source.id_words;
+  return checked_id(from_ids[at], from_ids[at + source.id_words - 1u], source.id_words == 2u, source.start);
+}
+
+// Token t of sequence b, indptr[b] <= t < indptr[b + 1], has position offsets[b] + t - indptr[b]. The search halves its
+// interval a fixed number of times, so it ends on garbage too; a token in no sequence is padding.
+fn ragged_position(source: Source, token: u32) -> u32 {
+  var low = 0u;
+  var high = source.width;
+  for (var step = 0u; step < 32u && high - low > 1u; step++) {
+    let middle = low + (high - low) / 2u;
+    if (ids[source.offset + middle] <= token) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  let first = ids[source.offset + low];
+  if (token < first || token >= ids[source.offset + low + 1u]) {
+    return PADDING;
+  }
+  let offset = checked_id(offsets[low], 0u, false, 0u);
+  return select(offset + (token - first), offset, offset >= BAD);
+}
+
+fn position_of(source: Source, item: Item) -> vec4u {
+  let token = params.first_token + item.token;
+  if (source.kind == GRID) {
+    return cell_position(source, token);
+  }
+  if (source.kind == RAGGED) {
+    return vec4u(ragged_position(source, token));
+  }
+  if (source.kind == IDS) {
+    var position = vec4u(id_at(source, item, 0u));
+    for (var axis = 1u; axis < AXES; axis++) {
+      position[axis] = id_at(source, item, axis);
+    }
+    return position;
+  }
+  return vec4u(source.start + token);
+}
+
+// Whether to rotate by this position. One that is not padding, and that the table does not have, is counted: by one
+// invocation a token.
+fn is_good(position: vec4u, capacity: u32, item: Item) -> bool {
+  if (any(position == vec4u(PADDING))) {
+    return false;
+  }
+  let good = all(position < vec4u(capacity));
+  if (!good && params.counts == 1u && item.unit == 0u && item.group == 0u) {
+    atomicAdd(&bad_positions, 1u);
+  }
+  return good;
+}
+
+// ---- cos and sin on several axes ------------------------------------------------------------------------------------
+
+struct AxisRows {
+  low: vec4u,
+  high: vec4u,
+}
+
+fn axis_rows(source: Source, position: vec4u) -> AxisRows {
+  let x = rows_of(source, position.x);
+  if (AXES == 1u) {
+    return AxisRows(vec4u(x.low), vec4u(x.high));
+  }
+  let y = rows_of(source, position.y);
+  let z = rows_of(source, position.z);
+  let w = rows_of(source, position.w);
+  return AxisRows(vec4u(x.low, y.low, z.low, w.low), vec4u(x.high, y.high, z.high, w.high));
+}
+
+fn axis_of(pair: u32) -> u32 {
+  let word = pair_axis[pair / 64u][(pair / 16u) % 4u];
+  return (word >> ((pair % 16u) * 2u)) & 3u;
+}
+
+fn rows_on(rows: AxisRows, pair: u32) -> Rows {
+  if (AXES == 1u) {
+    return Rows(rows.low.x, rows.high.x);
+  }
+  let axis = axis_of(pair);
+  return Rows(rows.low[axis], rows.high[axis]);
+}
+
+fn axis_duo(rows: AxisRows, j: u32) -> vec4f {
+  let even = table_duo(rows_on(rows, 2u * j), j);
+  if (AXES == 1u) {
+    return even;
+  }
+  let odd = table_duo(rows_on(rows, 2u * j + 1u), j);
+  return vec4f(even.x, odd.y, even.z, odd.w);
+}
+
+// ---- rotate_at ------------------------------------------------------------------------------------------------------
+
+@compute @workgroup_size(WORKGROUP)
+fn rotate_at_chunks(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let item = item_of(workgroup, lane);
+  if (!item.inside) {
+    return;
+  }
+  let position = position_of(params.to, item);
+  if (!is_good(position, params.to.capacity, item)) {
+    return;
+  }
+  let rows = axis_rows(params.to, position);
+  let a = directed(axis_duo(rows, duo_of_unit(item.unit, 0u)));
+  let b = directed(axis_duo(rows, duo_of_unit(item.unit, 1u)));
+  if (DTYPE == F32) {
+    rotate_heads(item, turn_of(a, b, a, b));
+  } else {
+    let c = directed(axis_duo(rows, duo_of_unit(item.unit, 2u)));
+    let d = directed(axis_duo(rows, duo_of_unit(item.unit, 3u)));
+    rotate_heads(item, turn_of(a, b, c, d));
   }
 }
 
@@ -569,42 +605,66 @@ fn rotate_at_words(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invoc
   if (!item.inside) {
     return;
   }
-  let position = buffer_position(params.to, item);
-  if (is_good(position, params.to.capacity, item)) {
-    rotate_unit(item, rows_of(params.to, position));
+  let position = position_of(params.to, item);
+  if (!is_good(position, params.to.capacity, item)) {
+    return;
+  }
+  let rows = axis_rows(params.to, position);
+  let end = (item.unit + 1u) * params.unit_pairs;
+  for (var pair = item.unit * params.unit_pairs; pair < end; pair++) {
+    rotate_pair_of_heads(item, pair, directed(axis_duo(rows, pair / 2u)));
   }
 }
 
 // ---- rerotate -------------------------------------------------------------------------------------------------------
-// One tensor, `q`. Its positions come from the host or from ids, those it had and those it gets each on their own.
+// One tensor, `q`. Its positions come from a start or from ids, those it had and those it gets each on their own.
+
+fn from_table_duo(rows: Rows, j: u32) -> vec4f {
+  let low = from_table[rows.low + j];
+  if (TWO_DIGITS) {
+    return product(from_table[rows.high + j], low);
+  }
+  return low;
+}
+
+fn from_duo(rows: AxisRows, j: u32) -> vec4f {
+  let even = from_table_duo(rows_on(rows, 2u * j), j);
+  if (AXES == 1u) {
+    return even;
+  }
+  let odd = from_table_duo(rows_on(rows, 2u * j + 1u), j);
+  return vec4f(even.x, odd.y, even.z, odd.w);
+}
+
+fn origin_of(item: Item) -> vec4u {
+  if (params.origin.kind != IDS) {
+    return vec4u(params.origin.start + params.first_token + item.token);
+  }
+  var position = vec4u(from_id_at(params.origin, item, 0u));
+  for (var axis = 1u; axis < AXES; axis++) {
+    position[axis] = from_id_at(params.origin, item, axis);
+  }
+  return position;
+}
 
 struct Journey {
   good: bool,
-  to: Rows,
-  origin: Rows,
+  to: AxisRows,
+  origin: AxisRows,
 }
 
 fn journey_of(item: Item) -> Journey {
-  var to = host_position(params.to, item);
-  if (params.to.kind >= IDS) {
-    to = buffer_position(params.to, item);
-  }
-  var origin = host_position(params.origin, item);
-  if (params.origin.kind == IDS) {
-    origin = vec4u(from_id_at(params.origin, item, 0u));
-    for (var axis = 1u; axis < AXES; axis++) {
-      origin[axis] = from_id_at(params.origin, item, axis);
-    }
-  }
+  let to = position_of(params.to, item);
+  let origin = origin_of(item);
   // Padding on either side leaves the token alone; counted once, whichever side is bad.
   let padding = any(to == vec4u(PADDING)) || any(origin == vec4u(PADDING));
   let bad = any(to >= vec4u(params.to.capacity)) || any(origin >= vec4u(params.origin.capacity));
   let good = is_good(select(vec4u(0u), vec4u(select(BAD, PADDING, padding)), padding || bad), BAD, item);
-  return Journey(good, rows_of(params.to, to), rows_of(params.origin, origin));
+  return Journey(good, axis_rows(params.to, to), axis_rows(params.origin, origin));
 }
 
 fn moved_duo(journey: Journey, j: u32) -> vec4f {
-  return quotient(duo(journey.to, j), from_duo(journey.origin, j));
+  return quotient(axis_duo(journey.to, j), from_duo(journey.origin, j));
 }
 
 @compute @workgroup_size(WORKGROUP)

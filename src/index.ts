@@ -27,7 +27,7 @@ export { type XposOptions, type XposScales, xposScales } from './frequencies/xpo
 export type { RopeCache, RopeCaches } from './gpu/caches';
 export { type RopeDeviceOptions, requestRopeDevice } from './gpu/device';
 export { type RopeDtype, ropeDtypes } from './gpu/dtype';
-export type { MethodsOf, RopeFeature } from './gpu/feature';
+export type { MethodsOf, RopeFeature, RopeWith } from './gpu/feature';
 export {
   callerTables,
   type PositionMethods,
@@ -54,5 +54,19 @@ export {
   videoGridPositions,
 } from './positions/grid';
 export { type MropePositions, type MropePrompts, mropePositions } from './positions/mrope';
-export * from './reference';
+export {
+  applyRopeReference,
+  bytesPerElement,
+  fromStorage,
+  type RerotateReferenceOptions,
+  type RerotateTurn,
+  type RopePlaceOptions,
+  type RopeReferenceOptions,
+  type RopeTurnOptions,
+  rerotateReference,
+  rerotateReferenceExact,
+  ropeReferenceExact,
+  type StorageArray,
+  toStorage,
+} from './reference';
 export { type PermuteOptions, permutePairing, type WeightArray } from './weights/permute';

@@ -80,7 +80,7 @@ export function browserCandidates(kind: BrowserKind, machine: Machine): FoundBro
   const found: FoundBrowser[] = [];
   const own = machine.puppeteerPath();
   if (own !== undefined && machine.exists(own)) found.push({ kind, path: own, source: 'puppeteer' });
-  // For trying what a machine without a browser does (README, "Browsers").
+  // For trying what a machine without a browser does.
   if (machine.env.WEBGPU_ROPE_IGNORE_SYSTEM_BROWSER) return found;
   for (const path of systemPaths(kind, machine)) found.push({ kind, path, source: 'system' });
   return found;

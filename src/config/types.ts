@@ -26,7 +26,7 @@ export type RopeScaling =
   /** Any frequencies, in radians a position, one a pair; `attentionFactor` multiplies cos and sin (default 1). */
   | {
       readonly type: 'explicit';
-      readonly inverseFrequencies: readonly number[];
+      readonly inverseFrequencies: readonly number[] | Float32Array | Float64Array;
       readonly attentionFactor?: number;
     }
   /** Default frequencies, each divided by its own divisor (GGUF's `rope_freqs`), one a pair. */

@@ -1,3 +1,4 @@
+import type { RopeAxes } from '../config/types';
 import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../errors';
 import type { DeviceKit } from './device-kit';
 import {
@@ -15,6 +16,8 @@ import { checkBuffer, type TensorView } from './tensor';
 /** Positions in GPUBuffers: checks and writes them, makes their bind groups, counts the bad ones. */
 export class BufferPositions {
   readonly layout: GPUBindGroupLayout;
+  readonly axes: number;
+  readonly #pairAxis: GPUBuffer;
   /** One word: bad positions so far. */
   readonly #counter: GPUBuffer;
   /** Stands where a call reads no ids. */
@@ -24,11 +27,11 @@ export class BufferPositions {
 
   constructor(
     private readonly kit: DeviceKit,
-    private readonly axes: number,
+    axes: RopeAxes | null,
     private readonly label: string,
   ) {
     const read = 'read-only-storage';
-    this.layout = kit.layout('positions', [read, read, read, 'storage']);
+    this.layout = kit.layout('positions', [read, read, read, 'storage', 'uniform']);
     const { device } = kit;
     const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
     this.#counter = device.createBuffer({
@@ -37,6 +40,15 @@ export class BufferPositions {
       usage: STORAGE | COPY_SRC | COPY_DST,
     });
     this.#none = device.createBuffer({ label: `${label} no ids`, size: 4, usage: STORAGE });
+    this.axes = axes?.count ?? 1;
+    const pairAxis = packedAxes(axes);
+    const { UNIFORM } = GPUBufferUsage;
+    this.#pairAxis = device.createBuffer({
+      label: `${label} axes`,
+      size: pairAxis.byteLength,
+      usage: UNIFORM | COPY_DST,
+    });
+    device.queue.writeBuffer(this.#pairAxis, 0, pairAxis);
   }
 
   /** Writes what {@link writeSource} left open at word `at`. */
@@ -70,7 +82,10 @@ export class BufferPositions {
         this.kit.device.createBindGroup({
           label: `${this.label} positions`,
           layout: this.layout,
-          entries: [a, b, c, this.#counter].map((buffer, binding) => ({ binding, resource: { buffer } })),
+          entries: [a, b, c, this.#counter, this.#pairAxis].map((buffer, binding) => ({
+            binding,
+            resource: { buffer },
+          })),
         }),
     );
     this.#last = { a, b, c, group };
@@ -98,6 +113,7 @@ export class BufferPositions {
 
   destroy(): void {
     this.#counter.destroy();
+    this.#pairAxis.destroy();
     this.#none.destroy();
   }
 
@@ -170,4 +186,13 @@ export class BufferPositions {
 function firstBufferOf(positions: RopePositions | null): GPUBuffer | undefined {
   if (positions?.type === 'ids') return positions.buffer;
   return positions?.type === 'ragged' ? positions.indptr : undefined;
+}
+
+/** Two bits a pair, 16 pairs a word: what the shader's axis_of reads. */
+function packedAxes(axes: RopeAxes | null): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(16);
+  axes?.pairAxis.forEach((axis, pair) => {
+    words[pair >> 4] = (words[pair >> 4] as number) | (axis << ((pair & 15) * 2));
+  });
+  return words;
 }

@@ -58,13 +58,18 @@ async function readTable(device: GPUDevice, caches: RopeCaches, options: RopeOpt
       throw wrongType('cosSinCache', 'none beside cosCache', cosSinCache);
     const both = await numbersOf(device, 'cosSinCache', cosSinCache);
     const rows = rowsOf('cosSinCache', both, 2 * pairs);
-    return { config, frequencies: null, table: cachedTable(both, both, pairs, rows, 2 * pairs, pairs) };
+    return {
+      config,
+      frequencies: null,
+      table: cachedTable(both, both, pairs, rows, 2 * pairs, pairs),
+      serves: rows,
+    };
   }
   const cos = await numbersOf(device, 'cosCache', caches.cosCache);
   const sin = await numbersOf(device, 'sinCache', caches.sinCache);
   const rows = rowsOf('cosCache', cos, pairs);
   checkInteger('sinCache', sin.length, cos.length, cos.length, ' of elements, as many as cosCache');
-  return { config, frequencies: null, table: cachedTable(cos, sin, pairs, rows) };
+  return { config, frequencies: null, table: cachedTable(cos, sin, pairs, rows), serves: rows };
 }
 
 async function numbersOf(

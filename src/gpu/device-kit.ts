@@ -32,7 +32,7 @@ export class DeviceKit {
       this.lost = info;
     });
     const read = 'read-only-storage';
-    this.tableLayout = this.layout('tables', ['uniform', read, 'uniform', read], slotBytes);
+    this.tableLayout = this.layout('tables', ['uniform', read, read], slotBytes);
     this.tensorLayout = this.layout('tensors', ['storage', 'storage']);
   }
 

@@ -1,5 +1,7 @@
+import type { Dtype } from '../reference/dtypes';
+
 /** Element types the kernel rotates. f16 and bf16 need no device feature: they are read as words and computed in f32. */
-export type RopeDtype = 'f32' | 'f16' | 'bf16';
+export type RopeDtype = Dtype;
 
 /** Every {@link RopeDtype}. The order is the numbering of the shader's DTYPE override. */
 export const ropeDtypes: readonly RopeDtype[] = ['f32', 'f16', 'bf16'];

@@ -1,16 +1,13 @@
-import type { RopeConfig, RopeConfigInput, RopeFrequencies } from '../config/types';
-import type { RopeTable } from '../tables/tables';
+import type { RopeConfig, RopeConfigInput } from '../config/types';
 import type { BufferPositions } from './buffer-positions';
 import type { RopeCaches } from './caches';
 import type { CallKind } from './device-kit';
 import type { Rope, RopeOptions } from './rope';
-import type { RopeCore } from './rope-core';
+import type { Made, RopeCore } from './rope-core';
 
 /** A table and what it was made from. */
-export interface MadeTable {
+export interface MadeTable extends Made {
   readonly config: RopeConfig;
-  readonly frequencies: RopeFrequencies | null;
-  readonly table: RopeTable;
 }
 
 /**
@@ -43,3 +40,6 @@ type Intersection<U> = (U extends unknown ? (value: U) => void : never) extends 
 export type MethodsOf<F extends readonly RopeFeature[]> = F extends readonly []
   ? unknown
   : Intersection<F[number] extends infer Each ? (Each extends RopeFeature<infer M> ? M : never) : never>;
+
+/** A rope with these features, for a variable that holds one: `RopeWith<[typeof rerotation]>`. */
+export type RopeWith<F extends readonly RopeFeature[]> = Rope & MethodsOf<F>;

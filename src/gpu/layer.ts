@@ -81,7 +81,8 @@ export class RopeLayer {
 
   /**
    * Appends the rotation of these tokens to a compute pass. Overwrites the pass's pipeline and its bind groups (0 and 1; 2
-   * where positions lie in buffers); submits nothing, creates nothing, compiles nothing.
+   * where positions lie in buffers); submits nothing, compiles nothing, and creates nothing in steady state: a chunk of
+   * parameters in 1024 different ones, bind groups of position buffers and of rows past 96 MiB at their first use.
    *
    * @param pass The engine's own pass on the rope's device.
    * @throws {TypeError} a wrong kind of argument; the rope was destroyed or its device lost
@@ -93,6 +94,8 @@ export class RopeLayer {
     const { core } = this;
     this.checkCall(pass, options, encodeKeys);
     const { tokens, batch = 1, qFirst = 0, kFirst = 0, inverse = false } = options;
+    if (qFirst && !this.#has('q')) throw wrongType('qFirst', 'none, as the layer has no q', qFirst);
+    if (kFirst && !this.#has('k')) throw wrongType('kFirst', 'none, as the layer has no k', kFirst);
     if (typeof inverse !== 'boolean') throw wrongType('inverse', 'true or false', inverse);
     this.place(tokens, batch, qFirst, kFirst);
     const { words } = core.slots;
@@ -102,7 +105,7 @@ export class RopeLayer {
     let group: GPUBindGroup | undefined;
     if (positions) {
       const feature = this.writePositions(toWord, 'positions', positions, tokens, batch);
-      if (positions.type !== 'grid') group = feature.group(positions, null);
+      group = feature.group(positions, null);
     }
     this.run(pass, group ? 'rotate_at' : 'rotate', core.state, group);
   }
@@ -187,6 +190,10 @@ export class RopeLayer {
       this.#counts[2] = each.view.heads;
       each.split(this.#first, this.#counts, this.#launchBox);
     }
+  }
+
+  #has(name: 'q' | 'k'): boolean {
+    return (this.#views[0] as TensorView).name === name || this.#views[1]?.name === name;
   }
 
   /** One bind group for both tensors: whole buffers where they fit, else from each tensor's offset on. */

@@ -31,7 +31,6 @@ export class ParameterSlots {
 
   constructor(
     private readonly kit: DeviceKit,
-    private readonly pairAxis: GPUBuffer,
     private readonly label: string,
   ) {
     this.#chunk = this.#newChunk();
@@ -95,8 +94,7 @@ export class ParameterSlots {
       entries: [
         { binding: 0, resource: { buffer: this.#chunk, size: slotBytes } },
         { binding: 1, resource: { buffer: to.buffer } },
-        { binding: 2, resource: { buffer: this.pairAxis } },
-        { binding: 3, resource: { buffer: from.buffer } },
+        { binding: 2, resource: { buffer: from.buffer } },
       ],
     });
     remembered(this.#groups, to, () => new WeakMap()).set(from, group);

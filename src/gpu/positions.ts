@@ -71,15 +71,15 @@ export function writeSource(
   at: number,
   name: string,
   { start, positions }: RopePositionSource,
-  { table }: TableState,
+  { table, capacity }: TableState,
   tokens: number,
 ): RopePositions | null {
   words[at] = table.lowBits;
   words[at + 1] = table.highRows;
-  words[at + 2] = table.capacity;
+  words[at + 2] = capacity;
   words.fill(0, at + 3, at + sourceWords);
   if (positions === undefined) {
-    words[at + 4] = checkSpan(`${name}start`, start, tokens, table.capacity, 'tokens');
+    words[at + 4] = checkSpan(`${name}start`, start, tokens, capacity, 'tokens');
     return null;
   }
   if (start !== undefined) throw wrongType(`${name}start`, 'none beside positions', start);

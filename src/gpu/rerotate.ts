@@ -34,6 +34,8 @@ export interface RerotateMethods {
    * After a change of frequencies the cache is then exact in the first layer; above it the keys were computed from
    * attention with the old frequencies, so it is an approximation (docs/rerotate.md).
    *
+   * Every move rounds to the storage type again: move a 16-bit cache seldom and far rather than often and little.
+   *
    * @throws {TypeError | RangeError} as `bind` and `encode`
    * @example The 512 oldest of 4096 tokens were dropped, and the rest moved up in the cache:
    * rope.rerotate(pass, { buffer: kCache, heads: 8, capacity: 4096, dtype: 'f16' },

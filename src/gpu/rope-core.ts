@@ -1,8 +1,8 @@
 import wgsl from '../../shaders/rope.wgsl?entries=rotate_chunks,rotate_words&raw';
-import type { RopeAxes, RopeConfig, RopeFrequencies } from '../config/types';
+import type { RopeConfig, RopeFrequencies } from '../config/types';
 import type { RopeTable } from '../tables/tables';
 import type { BufferPositions } from './buffer-positions';
-import { type CallKind, type DeviceKit, slotBytes } from './device-kit';
+import type { CallKind, DeviceKit } from './device-kit';
 import { dtypeBytes, type RopeDtype, ropeDtypes } from './dtype';
 import type { RopeFeature } from './feature';
 import { ParameterSlots } from './parameter-slots';
@@ -15,8 +15,15 @@ export type CoreConfig = Pick<RopeConfig, 'headDim' | 'rotaryDim' | 'pairing' | 
 /** Positions that a table may have. */
 export const maxCapacity = 2 ** 24;
 
-/** How a rope makes its tables. */
-export type Builder = (frequencies: RopeFrequencies, capacity: number) => RopeTable;
+/** A table, the frequencies it was made from if it was, and the positions that these are for. */
+export interface Made {
+  readonly frequencies: RopeFrequencies | null;
+  readonly table: RopeTable;
+  readonly serves: number;
+}
+
+/** Makes a table of so many positions, with the frequencies of a sequence of so many tokens. */
+export type Builder = (config: RopeConfig, capacity: number, sequenceLength?: number) => Made;
 
 const calls: readonly CallKind[] = ['rotate', 'rotate_at', 'rerotate'];
 
@@ -30,10 +37,10 @@ export class RopeCore {
   readonly bindingLimit: number;
   /** Workgroups that one dimension of a dispatch may have. */
   readonly maxWorkgroups: number;
-  /** The table in use. Encodes that were not submitted yet may still read an older one. */
-  state: TableState;
-  readonly #states: TableState[];
-  readonly #pairAxis: GPUBuffer;
+  /** The table in use. */
+  state!: TableState;
+  /** All there were: encodes that were not submitted yet may still read the older ones. */
+  readonly states: TableState[] = [];
   /** Stands for the second tensor where there is one: a binding cannot be empty, nor the first be bound twice. */
   readonly #noTensor: GPUBuffer;
   /** By {@link pipelineIndex}. */
@@ -43,37 +50,24 @@ export class RopeCore {
   constructor(
     readonly kit: DeviceKit,
     readonly config: CoreConfig,
-    state: TableState,
+    made: Made,
     readonly tuning: RopeTuning,
     readonly label: string,
     readonly features: readonly RopeFeature[],
     readonly build: Builder,
+    /** As createRope was given it. */
+    readonly sequenceLength = 0,
   ) {
     const { device } = kit;
-    this.state = state;
-    this.#states = [state];
     this.pairs = config.rotaryDim / 2;
     this.bindingLimit = device.limits.maxStorageBufferBindingSize;
     this.maxWorkgroups = device.limits.maxComputeWorkgroupsPerDimension;
     const { STORAGE } = GPUBufferUsage;
     this.#noTensor = device.createBuffer({ label: `${label} no tensor`, size: 16, usage: STORAGE });
-    const axes = packedAxes(config.axes);
-    this.#pairAxis = device.createBuffer({
-      label: `${label} axes`,
-      size: axes.byteLength,
-      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-    });
-    device.queue.writeBuffer(this.#pairAxis, 0, axes);
-    this.slots = new ParameterSlots(kit, this.#pairAxis, label);
-    // Made now, so that the first encode need not.
-    this.slots.group(state, state);
+    this.slots = new ParameterSlots(kit, label);
+    this.switchTo(made);
     const Positions = features.find((feature) => feature.positions)?.positions;
-    this.positions = Positions ? new Positions(kit, this.axes, label) : null;
-  }
-
-  /** Position axes. */
-  get axes(): number {
-    return this.config.axes?.count ?? 1;
+    this.positions = Positions ? new Positions(kit, config.axes, label) : null;
   }
 
   /** Compiles what these dtypes and the features need; the only wait there is. */
@@ -94,7 +88,15 @@ export class RopeCore {
   async #compileOne(call: CallKind, code: string, dtype: RopeDtype, chunked: boolean): Promise<void> {
     const { pairing } = this.config;
     const twoDigits = this.state.table.kind === 'two-digit';
-    const key = { call, chunked, dtype, pairing, twoDigits, axes: this.axes, ...this.tuning };
+    const key = {
+      call,
+      chunked,
+      dtype,
+      pairing,
+      twoDigits,
+      axes: this.config.axes?.count ?? 1,
+      ...this.tuning,
+    };
     const layout = call === 'rotate' ? undefined : this.positions?.layout;
     this.#pipelines[pipelineIndex(call, dtype, chunked)] = await this.kit.pipeline(key, code, layout);
   }
@@ -105,16 +107,21 @@ export class RopeCore {
   }
 
   /** Puts a new table in the place of the one in use, which stays for encodes that name it. */
-  switchTo(frequencies: RopeFrequencies, capacity: number): void {
-    const state = new TableState(this.kit.device, frequencies, this.build(frequencies, capacity), this.label);
-    this.#states.push(state);
+  switchTo({ frequencies, table, serves }: Made): void {
+    const state = new TableState(this.kit.device, frequencies, table, serves, this.label);
+    this.states.push(state);
+    this.use(state);
+  }
+
+  /** Goes on with a state of this rope. Its bind group is made now, so that the first encode need not. */
+  use(state: TableState): void {
     this.state = state;
     this.slots.group(state, state);
   }
 
   /** Whether the state is one of this rope's. */
   owns(state: unknown): state is TableState {
-    return this.#states.includes(state as TableState);
+    return this.states.includes(state as TableState);
   }
 
   /** Bind group of one or two stretches of tensors. */
@@ -138,21 +145,11 @@ export class RopeCore {
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    for (const state of this.#states) state.buffer.destroy();
+    for (const state of this.states) state.buffer.destroy();
     this.#noTensor.destroy();
-    this.#pairAxis.destroy();
     this.positions?.destroy();
     this.slots.destroy();
   }
-}
-
-/** Two bits a pair, 16 pairs a word: what the shader's axis_of reads. */
-function packedAxes(axes: RopeAxes | null): Uint32Array<ArrayBuffer> {
-  const words = new Uint32Array(slotBytes / 16);
-  axes?.pairAxis.forEach((axis, pair) => {
-    words[pair >> 4] = (words[pair >> 4] as number) | (axis << ((pair & 15) * 2));
-  });
-  return words;
 }
 
 /** Index of a call, dtype and entry point among a rope's pipelines. */

@@ -10,7 +10,7 @@ import type { MadeTable, MethodsOf, RopeFeature } from './feature';
 import { RopeLayer } from './layer';
 import { remembered } from './remembered';
 import { type Builder, maxCapacity, RopeCore } from './rope-core';
-import { type RopeState, TableState } from './table-state';
+import type { RopeState } from './table-state';
 import { type RopeTensor, TensorView } from './tensor';
 import { defaultTuning, type RopeTuning } from './tuning';
 
@@ -32,7 +32,10 @@ export interface RopeOptions<F extends readonly RopeFeature[] = readonly RopeFea
   readonly table?: 'two-digit' | 'full';
   /** `exact` (default): angles in float64. `float32`: as PyTorch rounds them; needs a full table. */
   readonly phases?: RopePhases;
-  /** Tokens in the sequence, for `dynamic` and `longrope`. Default 0: within the original length. */
+  /**
+   * Tokens in the sequence, for `dynamic` and `longrope`. Default 0: within the original length, and positions past it are
+   * refused until `tableUpdates` says that the sequence is longer.
+   */
   readonly sequenceLength?: number;
   /** How work is spread over the adapter. Default: by adapter. */
   readonly tuning?: Partial<RopeTuning>;
@@ -81,12 +84,15 @@ export async function createRope<const F extends readonly RopeFeature[] = []>(
   const phases = checkChoice('phases', options.phases ?? 'exact', ['exact', 'float32']);
   if (phases === 'float32' && kind !== 'full')
     throw outOfRange('table', '"full", as phases are float32', kind);
+  checkKeys('tuning', options.tuning ?? {}, ['workgroupSize', 'invocations']);
   const tuning = checkTuning({ ...defaultTuning(device), ...options.tuning }, device.limits);
-  const build: Builder = (frequencies, capacity) => {
+  const build: Builder = (checked, capacity, sequenceLength) => {
     checkInteger('capacity', capacity, 1, maxCapacity, ' of positions');
-    if (kind === 'two-digit') return twoDigitTable(frequencies, capacity);
-    checkFullTable(frequencies.inverseFrequencies.length, capacity, device.limits);
-    return fullTable(frequencies, capacity, phases);
+    const frequencies = ropeFrequencies(checked, sequenceLength);
+    if (kind === 'full') checkFullTable(frequencies.inverseFrequencies.length, capacity, device.limits);
+    const table =
+      kind === 'full' ? fullTable(frequencies, capacity, phases) : twoDigitTable(frequencies, capacity);
+    return { frequencies, table, serves: Math.min(capacity, servedBy(checked, sequenceLength)) };
   };
 
   const kit = deviceKit(device);
@@ -94,20 +100,30 @@ export async function createRope<const F extends readonly RopeFeature[] = []>(
   await Promise.resolve();
   kit.checkLive();
   const brought = features.find((feature) => feature.readTable)?.readTable?.(device, config, options);
-  const made = (await brought) ?? tableOfConfig(config as RopeConfigInput, options, build);
-  const state = new TableState(device, made.frequencies, made.table, label);
-  const core = new RopeCore(kit, made.config, state, tuning, label, features, build);
-  await core.compile(dtypes);
+  const made = (await brought) ?? madeOf(ropeConfig(config as RopeConfigInput), options, build);
+  const core = new RopeCore(kit, made.config, made, tuning, label, features, build, options.sequenceLength);
+  try {
+    await core.compile(dtypes);
+    kit.checkLive();
+  } catch (error) {
+    core.destroy();
+    throw error;
+  }
   const rope = new Rope(core, made.config, dtypes);
   return Object.assign(rope, ...features.map((feature) => feature.methods?.(rope, core))) as Rope &
     MethodsOf<F>;
 }
 
-function tableOfConfig(input: RopeConfigInput, options: RopeOptions, build: Builder): MadeTable {
-  const config = ropeConfig(input);
-  const frequencies = ropeFrequencies(config, options.sequenceLength);
-  const capacity = options.capacity ?? Math.max(config.trainedPositions ?? 0, 2 ** 20);
-  return { config, frequencies, table: build(frequencies, capacity) };
+function madeOf(config: RopeConfig, { capacity, sequenceLength }: RopeOptions, build: Builder): MadeTable {
+  const positions = capacity ?? Math.max(config.trainedPositions ?? 0, 2 ** 20);
+  return { config, ...build(config, positions, sequenceLength) };
+}
+
+/** Positions that frequencies for this length are right for: past the original ones, dynamic NTK changes with each. */
+export function servedBy({ scaling }: RopeConfig, sequenceLength = 0): number {
+  if (scaling.type !== 'dynamic' && scaling.type !== 'longrope') return maxCapacity;
+  if (sequenceLength <= scaling.originalPositions) return scaling.originalPositions;
+  return scaling.type === 'dynamic' ? sequenceLength : maxCapacity;
 }
 
 /**
@@ -193,7 +209,6 @@ function checkList<T extends string>(
 }
 
 function checkTuning(tuning: RopeTuning, limits: GPUSupportedLimits): RopeTuning {
-  checkKeys('tuning', tuning, ['workgroupSize', 'invocations']);
   const most = Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX);
   checkInteger('tuning.workgroupSize', tuning.workgroupSize, 1, most);
   checkInteger('tuning.invocations', tuning.invocations, 1, 2 ** 31);

@@ -1,6 +1,9 @@
 import type { RopeFrequencies } from '../config/types';
 import type { RopeTable } from '../tables/tables';
 
+/** A table's numbers without its rows, which are on the GPU. */
+export type TableShape = Omit<RopeTable, 'data'>;
+
 /**
  * A table on the GPU, and what it was made from. `rope.state` is the one in use; keep it before
  * `rope.setSequenceLength`, and `rerotate` can tell how the keys in a cache were rotated.
@@ -8,7 +11,10 @@ import type { RopeTable } from '../tables/tables';
 export interface RopeState {
   /** Per pair; null where the caller brought the table. */
   readonly frequencies: RopeFrequencies | null;
-  /** Positions it serves, from 0. */
+  /**
+   * Positions it serves, from 0: those of the table; with `dynamic` and `longrope`, those that its frequencies are for, until
+   * `sequenceLength` or `setSequenceLength` says that the sequence is longer.
+   */
   readonly capacity: number;
   /** Bytes on the GPU. */
   readonly bytes: number;
@@ -17,26 +23,26 @@ export interface RopeState {
 /** A {@link RopeState} with its buffer. Never rewritten: what an encode has named stays until `destroy`. */
 export class TableState implements RopeState {
   readonly buffer: GPUBuffer;
+  readonly table: TableShape;
 
   constructor(
-    readonly device: GPUDevice,
+    device: GPUDevice,
     readonly frequencies: RopeFrequencies | null,
-    readonly table: RopeTable,
+    { data, ...table }: RopeTable,
+    /** Positions the frequencies are for: fewer than the table has where they depend on the sequence's length. */
+    readonly capacity: number,
     label: string,
   ) {
     this.buffer = device.createBuffer({
       label: `${label} table`,
-      size: table.data.byteLength,
+      size: data.byteLength,
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
     });
-    device.queue.writeBuffer(this.buffer, 0, table.data);
-  }
-
-  get capacity(): number {
-    return this.table.capacity;
+    device.queue.writeBuffer(this.buffer, 0, data);
+    this.table = table;
   }
 
   get bytes(): number {
-    return this.table.data.byteLength;
+    return this.buffer.size;
   }
 }

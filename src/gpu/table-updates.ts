@@ -1,6 +1,7 @@
+import type { RopeFrequencies } from '../config/types';
 import { checkInteger, wrongType } from '../errors';
 import { ropeFrequencies } from '../frequencies';
-import type { Rope } from './rope';
+import { type Rope, servedBy } from './rope';
 import { maxCapacity, type RopeCore } from './rope-core';
 import type { RopeState } from './table-state';
 
@@ -25,27 +26,39 @@ export interface TableUpdateMethods {
 
 /** The methods for one rope. */
 export function tableUpdateMethods(rope: Rope, core: RopeCore): TableUpdateMethods {
-  const fromConfig = () => {
+  let length = core.sequenceLength;
+  const check = (): void => {
     core.checkAlive();
-    const { frequencies } = core.state;
-    if (!frequencies) throw wrongType('rope', 'one made from a config', 'one made from caches');
-    return frequencies;
+    if (!core.state.frequencies) throw wrongType('rope', 'one made from a config', 'one made from caches');
   };
   return {
     setSequenceLength(tokens) {
-      const old = fromConfig();
+      check();
       const previous = core.state;
-      const next = ropeFrequencies(rope.config, tokens);
-      const staleKeys =
-        next.attentionFactor !== old.attentionFactor ||
-        next.inverseFrequencies.some((frequency, pair) => frequency !== old.inverseFrequencies[pair]);
-      if (staleKeys) core.switchTo(next, previous.capacity);
-      return { staleKeys, previous };
+      const now = ropeFrequencies(rope.config, tokens);
+      length = tokens;
+      const { capacity } = previous.table;
+      const serves = Math.min(capacity, servedBy(rope.config, tokens));
+      // A sequence that shrinks again, or the next one, finds the table it had before.
+      const known = core.states.find(
+        (state) =>
+          state.capacity === serves && state.table.capacity === capacity && areEqual(state.frequencies, now),
+      );
+      if (known) core.use(known);
+      else core.switchTo(core.build(rope.config, capacity, tokens));
+      return { staleKeys: !areEqual(previous.frequencies, now), previous };
     },
     reserve(positions) {
-      const frequencies = fromConfig();
+      check();
       checkInteger('positions', positions, 1, maxCapacity);
-      if (positions > core.state.capacity) core.switchTo(frequencies, positions);
+      if (positions > core.state.table.capacity) core.switchTo(core.build(rope.config, positions, length));
     },
   };
+}
+
+function areEqual(a: RopeFrequencies | null, b: RopeFrequencies): boolean {
+  return (
+    a?.attentionFactor === b.attentionFactor &&
+    a.inverseFrequencies.every((frequency, pair) => frequency === b.inverseFrequencies[pair])
+  );
 }

@@ -78,14 +78,16 @@ export class TensorView {
     this.#capacity = capacity;
     if (capacity !== undefined) checkInteger(`${name}.capacity`, capacity, 1, maxCount);
     checkKeys(`${name}.strides`, strides, strideKeys);
-    this.#given = strides;
+    // A copy: the layer is remembered by what it was bound with, whatever becomes of the caller's object.
+    this.#given = { ...strides };
     const alignments = [offset, rotaryDim / 2];
     for (const key of strideKeys) {
       const stride = strides[key];
       if (stride !== undefined) alignments.push(this.#checkElements(`${name}.strides.${key}`, stride, 1));
     }
-    // Strides that are not given are multiples of headDim. With 16-bit elements an odd one puts two heads into a word.
-    if (strides.head === undefined || strides.token === undefined) {
+    // Strides that are not given are multiples of the inner one, which is headDim if it is not given either. With 16-bit
+    // elements an odd headDim would put two heads into a word.
+    if ((layout === 'bshd' ? strides.head : strides.token) === undefined) {
       alignments.push(headDim);
       if ((headDim * this.bytes) % 4 !== 0) {
         throw outOfRange(
@@ -152,7 +154,7 @@ export class TensorView {
     for (let i = 0; i < 3; i++) {
       if (counts[i] !== 1 && this.extentWithin(strides[i] as number, i) > (strides[i] as number)) {
         throw new RangeError(
-          `${name}.strides: expected heads that do not overlap, got batch ${strides[0]}, token ${strides[1]}, ` +
+          `${name}.strides: expected each to step over all inside it, got batch ${strides[0]}, token ${strides[1]}, ` +
             `head ${strides[2]} for ${batch} x ${tokens} tokens, ${heads} heads of ${headDim}`,
         );
       }

@@ -1,6 +1,6 @@
-import { checkInteger, outOfRange, wrongType } from '../errors';
+import { checkChoice, checkInteger, outOfRange, wrongType } from '../errors';
 import { bytesPerElement, type StorageArray, toStorage } from '../reference/dtypes';
-import type { RopeDtype } from './dtype';
+import { type RopeDtype, ropeDtypes } from './dtype';
 import { readWords } from './read-words';
 
 /** Choices for {@link uploadTensor}. */
@@ -14,7 +14,7 @@ export interface UploadOptions {
  * Makes a GPUBuffer that holds a tensor. The caller owns it and destroys it.
  *
  * @param values Numbers, rounded to `dtype` once; or the stored bits themselves: a Uint16Array for f16 and bf16.
- * @throws {TypeError} `values` is no array of numbers   @throws {RangeError} it is empty
+ * @throws {TypeError} `values` is no array of numbers   @throws {RangeError} it is empty, or too large for a buffer
  * @example const q = uploadTensor(device, new Float32Array(32 * 128), 'f16', { label: 'Q' });
  */
 export function uploadTensor(
@@ -23,24 +23,39 @@ export function uploadTensor(
   dtype: RopeDtype,
   options: UploadOptions = {},
 ): GPUBuffer {
-  if (!ArrayBuffer.isView(values) && !Array.isArray(values))
-    throw wrongType('values', 'an array of numbers', values);
-  if (values.length === 0) throw outOfRange('values', 'at least one element', values.length);
-  const stored: StorageArray =
-    values instanceof Float32Array && dtype === 'f32'
-      ? values
-      : values instanceof Uint16Array && dtype !== 'f32'
-        ? values
-        : toStorage(values, dtype);
+  checkDevice(device);
+  checkChoice('dtype', dtype, ropeDtypes);
+  const stored = storedOf(values, dtype);
   const { label = 'webgpu-rope tensor' } = options;
   const usage = options.usage ?? GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const size = Math.ceil(stored.byteLength / 4) * 4;
+  const { maxBufferSize } = device.limits;
+  if (size > maxBufferSize)
+    throw outOfRange('values', `at most ${maxBufferSize} bytes (maxBufferSize)`, size);
   const buffer = device.createBuffer({ label, size, usage, mappedAtCreation: true });
   new Uint8Array(buffer.getMappedRange()).set(
     new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength),
   );
   buffer.unmap();
   return buffer;
+}
+
+/** The values as they are stored. An array of bits is taken as it is. */
+function storedOf(values: ArrayLike<number>, dtype: RopeDtype): StorageArray {
+  const isBits = dtype === 'f32' ? values instanceof Float32Array : values instanceof Uint16Array;
+  const isArray = Array.isArray(values) || (ArrayBuffer.isView(values) && 'length' in values);
+  if (!isArray) throw wrongType('values', 'an array of numbers', values);
+  if (values.length === 0) throw outOfRange('values', 'at least one element', 0);
+  if (isBits) return values as StorageArray;
+  for (let i = 0; i < values.length; i++) {
+    if (typeof values[i] !== 'number') throw wrongType(`values[${i}]`, 'a number', values[i]);
+  }
+  return toStorage(values, dtype);
+}
+
+function checkDevice(device: unknown): void {
+  if (typeof (device as GPUDevice | null)?.createBuffer !== 'function')
+    throw wrongType('device', 'a GPUDevice', device);
 }
 
 /** Choices for {@link readTensor}, in elements. */
@@ -56,6 +71,7 @@ export interface ReadOptions {
  * them). Submits a copy of its own, after what was submitted before.
  *
  * @param buffer Needs `GPUBufferUsage.COPY_SRC`.
+ * @param buffer Alive: JavaScript cannot see that a GPUBuffer was destroyed, so that is a GPU error.
  * @throws {TypeError} the buffer lacks COPY_SRC   @throws {RangeError} it ends before `offset + length`
  */
 export async function readTensor(
@@ -64,8 +80,12 @@ export async function readTensor(
   dtype: RopeDtype,
   options: ReadOptions = {},
 ): Promise<StorageArray> {
+  checkDevice(device);
+  checkChoice('dtype', dtype, ropeDtypes);
+  if (typeof buffer?.size !== 'number') throw wrongType('buffer', 'a GPUBuffer', buffer);
   const bytes = bytesPerElement(dtype);
-  const all = buffer.size / bytes;
+  // Copies move whole words: what lies past the last one cannot be read.
+  const all = Math.floor(buffer.size / 4) * (4 / bytes);
   const offset = checkInteger('offset', options.offset ?? 0, 0, all);
   const length = checkInteger('length', options.length ?? all - offset, 0, all - offset);
   // Copies move whole words: take the words around the elements, then cut.

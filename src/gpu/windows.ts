@@ -15,14 +15,14 @@ export interface Window {
 }
 
 /**
- * Bindings for a tensor whose buffer exceeds one binding: windows that overlap by half, so that whatever is no longer
- * than half a binding lies whole in one of them. All are made at `bind`.
+ * Bindings for a tensor whose buffer exceeds one binding: windows that overlap by three quarters, so that whatever is no
+ * longer than three quarters of a binding lies whole in one of them. All are made at `bind`.
  */
 export class Windows {
   readonly #size: number;
   readonly #step: number;
   readonly #grid: Window[] = [];
-  /** Windows of their own for rows or heads longer than the overlap, by first byte; made once, at their first use. */
+  /** Windows of their own for rows or heads longer than the overlap, by first byte: the one thing that `encode` makes. */
   readonly #odd = new Map<number, Window>();
 
   constructor(
@@ -31,7 +31,7 @@ export class Windows {
     readonly makeGroup: (begin: number, size: number) => GPUBindGroup,
   ) {
     this.#size = alignDown(limit);
-    this.#step = alignDown(this.#size / 2);
+    this.#step = alignDown(this.#size / 4);
     for (let begin = 0; begin === 0 || begin + this.#step < view.buffer.size; begin += this.#step) {
       this.#grid.push(this.#window(begin));
     }
@@ -95,6 +95,8 @@ export class Windows {
   #oddWindow(begin: number): Window {
     let window = this.#odd.get(begin);
     if (!window) {
+      // A cache whose first row slides must not make us remember without end.
+      if (this.#odd.size >= 64) this.#odd.clear();
       window = this.#window(begin);
       this.#odd.set(begin, window);
     }

@@ -140,9 +140,12 @@ function checkRows(
     }
     return capacity;
   }
-  const batchFollows = batch > 1 && strides.batch === undefined;
-  const headFollows = layout === 'bhsd' && heads > 1 && strides.head === undefined;
-  if (first > 0 && (batchFollows || headFollows)) {
+  // With "bhsd" the batch stride follows from the head stride, and that one from the rows.
+  const follows =
+    layout === 'bshd'
+      ? batch > 1 && strides.batch === undefined
+      : heads * batch > 1 && strides.head === undefined;
+  if (first > 0 && follows) {
     const why = `the token rows allotted to each sequence (first is ${first}, layout ${layout}, batch ${batch})`;
     throw outOfRange('capacity', why, capacity);
   }

@@ -31,12 +31,6 @@ export function lowBitsOf(capacity: number): number {
   return Math.ceil(Math.log2(capacity) / 2);
 }
 
-/** Bytes of a two-digit table. */
-export function twoDigitTableBytes(pairs: number, capacity: number): number {
-  const low = 2 ** lowBitsOf(capacity);
-  return (low + Math.ceil(capacity / low)) * rowOf(pairs) * 16;
-}
-
 /**
  * How the angle of a position and a frequency is formed: `exact` in float64; `float32` as PyTorch does, the product of
  * position and frequency both rounded to float32, rounded to float32 itself.

@@ -7,9 +7,11 @@ import {
   type RopeOptions,
   readTensor,
   requestRopeDevice,
+  ropeFrequencies,
   type StorageArray,
   uploadTensor,
 } from '../../src';
+import { expectContract } from '../support/contract';
 import { getDevice, requestAdapter, withErrorScope } from '../support/gpu';
 import { createRandom, randomTensor } from '../support/random';
 import { submitPass } from '../support/rotation-case';
@@ -23,6 +25,7 @@ let before: StorageArray;
 let q: GPUBuffer;
 let k: GPUBuffer;
 let readOnly: GPUBuffer;
+let ragged: GPUBuffer;
 let rope: Rope;
 
 beforeAll(async () => {
@@ -30,12 +33,13 @@ beforeAll(async () => {
   q = uploadTensor(device, before, 'f32');
   k = uploadTensor(device, before, 'f32');
   readOnly = device.createBuffer({ size: 4096, usage: GPUBufferUsage.COPY_DST });
+  ragged = device.createBuffer({ size: 130, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
   rope = await createRope(device, { headDim }, { dtypes: ['f32', 'f16'], capacity: 1000 });
 });
 
 afterAll(() => {
   rope.destroy();
-  for (const buffer of [q, k, readOnly]) buffer.destroy();
+  for (const buffer of [q, k, readOnly, ragged]) buffer.destroy();
 });
 
 type Wrong = { readonly error: typeof TypeError | typeof RangeError; readonly message: string | RegExp };
@@ -114,6 +118,18 @@ describe('createRope', () => {
       { error: RangeError, message: 'tuning.workgroupSize: expected an integer in 1..256, got 512' },
     ],
     [
+      'a tuning that is none',
+      { headDim },
+      { tuning: 5 },
+      { error: TypeError, message: 'tuning: expected { workgroupSize, invocations }, got 5' },
+    ],
+    [
+      'a feature that is none',
+      { headDim },
+      { features: ['positionIds'] },
+      { error: TypeError, message: 'features: expected an array of features, got an array of 1' },
+    ],
+    [
       'unknown tuning',
       { headDim },
       { tuning: { heads: 4 } },
@@ -143,6 +159,29 @@ describe('bind', () => {
       'a dtype the rope was not created with',
       () => ({ q: { buffer: q, heads: 4 }, dtype: 'bf16' }),
       { error: RangeError, message: 'dtype: expected "f32" or "f16", got "bf16"' },
+    ],
+    [
+      'a tensor that is none',
+      () => ({ q: 7, dtype: 'f32' }),
+      {
+        error: TypeError,
+        message: 'q: expected { buffer, heads, layout, offset, capacity, strides }, got 7',
+      },
+    ],
+    [
+      'strides that are none',
+      () => ({ q: { buffer: q, heads: 4, strides: 64 }, dtype: 'f32' }),
+      { error: TypeError, message: 'q.strides: expected { batch, token, head }, got 64' },
+    ],
+    [
+      'a capacity that is none',
+      () => ({ q: { buffer: q, heads: 4, capacity: '9' }, dtype: 'f32' }),
+      { error: TypeError, message: 'q.capacity: expected an integer, got "9"' },
+    ],
+    [
+      'a buffer that ends inside a word',
+      () => ({ q: { buffer: ragged, heads: 1 }, dtype: 'f16' }),
+      { error: RangeError, message: 'q.buffer: expected a size that is a multiple of 4 bytes, got 130' },
     ],
     [
       'no buffer',
@@ -285,14 +324,32 @@ describe('encode', () => {
       { tokens: 2, start: 0 },
       {
         error: RangeError,
-        message: /^q\.strides: expected heads that do not overlap, got batch \d+, token 256, head 32/,
+        message: /^q\.strides: expected each to step over all inside it, got batch \d+, token 256, head 32/,
       },
     ],
     [
       'token rows that overlap',
       () => ({ q: { buffer: q, heads: 4, strides: { token: 128 } }, dtype: 'f32' }),
       { tokens: 2, start: 0 },
-      { error: RangeError, message: /^q\.strides: expected heads that do not overlap/ },
+      { error: RangeError, message: /^q\.strides: expected each to step over all inside it/ },
+    ],
+    [
+      'a first row of K where there is none',
+      () => ({ q: { buffer: q, heads: 4 }, dtype: 'f32' }),
+      { tokens: 1, start: 0, kFirst: 3 },
+      { error: TypeError, message: 'kFirst: expected none, as the layer has no k, got 3' },
+    ],
+    [
+      'a first row of Q where there is none',
+      () => ({ k: { buffer: k, heads: 4 }, dtype: 'f32' }),
+      { tokens: 1, start: 0, qFirst: 3 },
+      { error: TypeError, message: 'qFirst: expected none, as the layer has no q, got 3' },
+    ],
+    [
+      'a number for inverse',
+      both,
+      { tokens: 1, start: 0, inverse: 1 },
+      { error: TypeError, message: 'inverse: expected true or false, got 1' },
     ],
     [
       'a kind of position that is not there',
@@ -328,7 +385,48 @@ describe('encode', () => {
   });
 });
 
+describe('bind again', () => {
+  test('a strides object that the caller changes afterwards changes nothing', async () => {
+    await withErrorScope(device, async (own) => {
+      const tensor = randomTensor('f32', 8 * 2 * headDim, createRandom(3));
+      const buffer = own(uploadTensor(device, tensor, 'f32'));
+      const strides = { token: 2 * headDim };
+      rope.bind({ q: { buffer, heads: 1, strides }, dtype: 'f32' });
+      strides.token = 3;
+      const layer = rope.bind({ q: { buffer, heads: 1, strides: { token: 2 * headDim } }, dtype: 'f32' });
+      submitPass(device, (pass) => layer.encode(pass, { tokens: 4, start: 9 }));
+      const { inverseFrequencies } = ropeFrequencies(rope.config);
+      expectContract({
+        before: tensor,
+        after: await readTensor(device, buffer, 'f32'),
+        rotations: {
+          dtype: 'f32',
+          heads: 1,
+          headDim,
+          pairing: 'half',
+          tokens: 4,
+          positions: 9,
+          strides: { token: 2 * headDim },
+          inverseFrequencies,
+        },
+      });
+    });
+  });
+
+  test('an odd headDim is fine where strides part the heads', () => {
+    const odd = { buffer: q, heads: 2, strides: { head: 66 } };
+    expect(() => rope.bind({ q: odd, headDim: 65, dtype: 'f16' })).not.toThrow();
+  });
+});
+
 describe('what has ended', () => {
+  test('a device that is lost while createRope compiles', async () => {
+    const doomed = await (await requestAdapter()).requestDevice();
+    const creation = createRope(doomed, { headDim }, { dtypes: ['f32'] });
+    doomed.destroy();
+    await expect(creation).rejects.toThrow();
+  });
+
   test('a destroyed rope, and its layers', async () => {
     await withErrorScope(device, async () => {
       const ended = await createRope(device, { headDim }, { dtypes: ['f32'] });
@@ -429,6 +527,38 @@ describe('uploadTensor and readTensor', () => {
       error: TypeError,
       message: 'values: expected an array of numbers, got 7',
     });
+  });
+  test.each([
+    ['text', ['a', 'b'], 'f32', 'values[0]: expected a number, got "a"'],
+    ['big integers', new BigInt64Array(2), 'f32', 'values[0]: expected a number, got 0'],
+    [
+      'a view without elements',
+      new DataView(new ArrayBuffer(8)),
+      'f32',
+      'values: expected an array of numbers, got a DataView',
+    ],
+    ['an unknown dtype', [1], 'f64', 'dtype: expected "f32" or "f16" or "bf16", got "f64"'],
+    ['no dtype', new Uint16Array(2), undefined, 'dtype: expected "f32" or "f16" or "bf16", got undefined'],
+  ])('%s', (_name, values, dtype, message) => {
+    expect(() => uploadTensor(device, values as unknown as number[], dtype as 'f32')).toThrow(message);
+  });
+  test('no device, no buffer', async () => {
+    expect(() => uploadTensor(null as unknown as GPUDevice, [1], 'f32')).toThrow(
+      'device: expected a GPUDevice, got null',
+    );
+    await expect(readTensor(device, undefined as unknown as GPUBuffer, 'f32')).rejects.toThrow(
+      'buffer: expected a GPUBuffer, got undefined',
+    );
+  });
+  test('more than a buffer holds', () => {
+    const values = new Float32Array(device.limits.maxBufferSize / 4 + 1);
+    expect(() => uploadTensor(device, values, 'f32')).toThrow(/^values: expected at most 268435456 bytes/);
+  });
+  test('a buffer that ends inside a word: its whole words', async () => {
+    expect((await readTensor(device, ragged, 'f16')).length).toBe(64);
+    await expect(readTensor(device, ragged, 'f16', { length: 65 })).rejects.toThrow(
+      'length: expected an integer in 0..64, got 65',
+    );
   });
   test('nothing to upload', () => {
     expectThrow(() => uploadTensor(device, [], 'f32'), {

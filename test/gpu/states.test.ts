@@ -74,12 +74,35 @@ describe.each([
         layers[1]!.encode(pass, { tokens: 3, start: 20 });
         expect(rope.setSequenceLength(200).staleKeys).toBe(false);
         expect(rope.setSequenceLength(10).staleKeys).toBe(true);
+        // The table of the old length is still there.
+        expect(rope.state).toBe(old);
         layers[2]!.encode(pass, { tokens: 3, start: 20 });
       });
       const lengths = [10, 200, 10];
       for (const [i, buffer] of buffers.entries()) {
         expectRotated(before, await readTensor(device, buffer, 'f32'), config, lengths[i] as number, 20);
       }
+    });
+  });
+
+  test('positions past what the frequencies are for are refused, until the sequence is said to be longer', async () => {
+    await withErrorScope(device, async (own) => {
+      const rope = own(
+        await createRope(device, config, { dtypes: ['f32'], features: [tableUpdates], capacity: 1000 }),
+      );
+      const buffer = own(uploadTensor(device, new Float32Array(3 * headDim), 'f32'));
+      const layer = rope.bind({ q: { buffer, heads: 1 }, dtype: 'f32' });
+      expect(rope.capacity).toBe(64);
+      submitPass(device, (pass) => {
+        layer.encode(pass, { tokens: 3, start: 61 });
+        expect(() => layer.encode(pass, { tokens: 3, start: 62 })).toThrow(
+          'start: expected positions below the capacity 64, got position 64 (start 62 + 3 tokens - 1)',
+        );
+        rope.setSequenceLength(65);
+        layer.encode(pass, { tokens: 3, start: 62 });
+        rope.reserve(2000);
+        expect(rope.capacity).toBe(config.scaling.type === 'dynamic' ? 65 : 2000);
+      });
     });
   });
 
@@ -113,13 +136,13 @@ describe.each([
         rope.rerotate(
           pass,
           { buffer, heads: 2, dtype: 'f32' },
-          { tokens: 3, from: { start: 90, state: previous }, to: { start: 10 } },
+          { tokens: 3, from: { start: 50, state: previous }, to: { start: 10 } },
         ),
       );
       const [from, to] = [ropeFrequencies(config, 0), ropeFrequencies(config, 500)];
       const exact = rerotateReferenceExact(before, {
         ...shape,
-        from: { ...from, positions: 90 },
+        from: { ...from, positions: 50 },
         to: { ...to, positions: 10 },
       });
       const after = await readTensor(device, buffer, 'f32');

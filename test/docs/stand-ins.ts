@@ -1,0 +1,145 @@
+/** What the pages' code talks about: an engine's device, buffers and caches. Nothing is computed; every call is accepted. */
+import * as api from '../../src';
+
+/** Types of the names that pages use without declaring them. */
+export const ambient = `
+import type {
+  PositionMethods, RerotateMethods, Rope, RopeConfigInput, RopeEncodeOptions, RopeLayer, TableUpdateMethods,
+} from 'webgpu-rope';
+declare global {
+  const device: GPUDevice;
+  const encoder: GPUCommandEncoder;
+  const pass: GPUComputePassEncoder;
+  const config: RopeConfigInput;
+  const configJson: unknown;
+  const rope: Rope & PositionMethods & RerotateMethods & TableUpdateMethods;
+  const layer: RopeLayer;
+  const q: GPUBuffer, k: GPUBuffer, qkv: GPUBuffer, qPe: GPUBuffer, kPe: GPUBuffer, dQ: GPUBuffer, dK: GPUBuffer;
+  const kCache: GPUBuffer, kCaches: GPUBuffer[], buffer: GPUBuffer, idBuffer: GPUBuffer;
+  const indptr: GPUBuffer, offsets: GPUBuffer;
+  const cosCache: Float32Array, sinCache: Float32Array, cosSinCache: Float32Array;
+  const headDim: number, rotaryDim: number, sequences: number, factor: number, scale: number;
+  const divisors: number[], inverseFrequencies: number[], attentionFactor: number;
+  const height: number, width: number, section: number[];
+  const lowFreqFactor: number, highFreqFactor: number, originalPositions: number;
+  const ids: Int32Array, mask: Int32Array;
+  const metaWq: Uint16Array, metaWk: Uint16Array, bias: Uint16Array;
+  /** Properties that tables show. */
+  type Properties = Partial<RopeConfigInput & RopeEncodeOptions>;
+}
+`;
+
+const usages = {
+  GPUBufferUsage: { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128 },
+  GPUShaderStage: { COMPUTE: 4 },
+  GPUMapMode: { READ: 1 },
+};
+
+/** A device that takes every call, and counts dispatches. */
+export class StandInDevice {
+  dispatches = 0;
+  readonly lost = new Promise<never>(() => {});
+  readonly limits = {
+    maxStorageBufferBindingSize: 2 ** 27,
+    maxBufferSize: 2 ** 28,
+    maxComputeWorkgroupsPerDimension: 65_535,
+    maxComputeInvocationsPerWorkgroup: 256,
+    maxComputeWorkgroupSizeX: 256,
+  };
+  readonly queue = { writeBuffer: () => {}, submit: () => {} };
+  readonly pass = {
+    setPipeline: () => {},
+    setBindGroup: () => {},
+    end: () => {},
+    dispatchWorkgroups: () => {
+      this.dispatches++;
+    },
+  };
+
+  createBuffer({ size, usage }: GPUBufferDescriptor) {
+    // Only what is read back or filled needs bytes; caches of gigabytes do not.
+    const getMappedRange = () => new ArrayBuffer(size);
+    return { size, usage, getMappedRange, mapAsync: async () => {}, unmap: () => {}, destroy: () => {} };
+  }
+
+  createCommandEncoder() {
+    return { beginComputePass: () => this.pass, copyBufferToBuffer: () => {}, finish: () => ({}) };
+  }
+
+  createComputePipelineAsync = async () => ({});
+  createPipelineLayout = () => ({});
+  createBindGroupLayout = () => ({});
+  createBindGroup = () => ({});
+  createShaderModule = () => ({});
+}
+
+/** Values for {@link ambient}, the package's exports, and what WebGPU defines. Anew for every snippet. */
+export async function scope(): Promise<{ device: StandInDevice; names: Record<string, unknown> }> {
+  // The package itself looks these up.
+  Object.assign(globalThis, usages);
+  const device = new StandInDevice();
+  const gpu = device as unknown as GPUDevice;
+  const { STORAGE, COPY_SRC, COPY_DST } = usages.GPUBufferUsage;
+  const usage = STORAGE | COPY_SRC | COPY_DST;
+  const buffer = () => device.createBuffer({ size: 2 ** 27, usage }) as unknown as GPUBuffer;
+  const config: api.RopeConfigInput = {
+    headDim: 128,
+    scaling: { type: 'dynamic', factor: 2, originalPositions: 4096 },
+  };
+  const features = [api.positionIds, api.rerotation, api.tableUpdates] as const;
+  const rope = await api.createRope(gpu, config, { features });
+  const k = buffer();
+  const names = {
+    ...api,
+    requestRopeDevice: async () => gpu,
+    device,
+    encoder: device.createCommandEncoder(),
+    pass: device.pass,
+    config,
+    configJson: {
+      model_type: 'llama',
+      num_hidden_layers: 3,
+      hidden_size: 4096,
+      num_attention_heads: 32,
+      max_position_embeddings: 8192,
+      rope_theta: 500_000,
+    },
+    rope,
+    layer: rope.bind({ k: { buffer: k, heads: 8 }, dtype: 'f16' }),
+    q: buffer(),
+    k,
+    qkv: buffer(),
+    qPe: buffer(),
+    kPe: buffer(),
+    dQ: buffer(),
+    dK: buffer(),
+    kCache: buffer(),
+    kCaches: [buffer(), buffer(), buffer()],
+    buffer: buffer(),
+    idBuffer: buffer(),
+    indptr: buffer(),
+    offsets: buffer(),
+    cosCache: new Float32Array(64 * 64),
+    sinCache: new Float32Array(64 * 64),
+    cosSinCache: new Float32Array(64 * 128),
+    headDim: 128,
+    rotaryDim: 128,
+    sequences: 3,
+    factor: 4,
+    scale: 0.25,
+    divisors: [1, 8],
+    height: 14,
+    width: 14,
+    section: [16, 24, 24],
+    lowFreqFactor: 1,
+    highFreqFactor: 4,
+    originalPositions: 8192,
+    // Two sequences: an image and a video of docs/positions.md, and text.
+    ids: Int32Array.from([...Array(294).fill(151655), ...Array(256).fill(151656), ...Array(38).fill(0)]),
+    mask: new Int32Array(588).fill(1),
+    metaWq: new Uint16Array(32 * 128 * 4096),
+    metaWk: new Uint16Array(8 * 128 * 4096),
+    bias: new Uint16Array(8 * 128),
+  };
+  return { device, names };
+}

@@ -69,4 +69,5 @@ export {
   type StorageArray,
   toStorage,
 } from './reference';
+export { type XposCaches, xposCaches } from './tables/xpos-caches';
 export { type PermuteOptions, permutePairing, type WeightArray } from './weights/permute';

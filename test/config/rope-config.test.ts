@@ -162,8 +162,8 @@ describe('ropeConfig refuses', () => {
       'scaling.inverseFrequencies: expected an array of 2 numbers (one a pair), got an array of 3',
     ],
     [
-      { headDim: 4, scaling: { type: 'explicit', inverseFrequencies: new Float64Array(2) } },
-      'scaling.inverseFrequencies: expected an array of 2 numbers (one a pair), got a Float64Array',
+      { headDim: 4, scaling: { type: 'explicit', inverseFrequencies: new Int32Array(2) } },
+      'scaling.inverseFrequencies: expected an array of 2 numbers (one a pair), got a Int32Array',
     ],
     [
       { headDim: 4, scaling: { type: 'explicit', inverseFrequencies: [1, null] } },

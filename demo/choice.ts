@@ -1,5 +1,6 @@
 import { presetBySlug, presets } from '../bench/presets';
-import { type RopeDtype, ropeDtypes } from '../src';
+// Not the whole package: scripts/starting reads choices in Node, which imports no WGSL.
+import { type RopeDtype, ropeDtypes } from '../src/gpu/dtype';
 import { integer } from './format';
 
 /** What the visitor chose; all of it lives in the address, so that a view can be shared. */
@@ -14,13 +15,21 @@ export interface Choice {
 
 export const tokenChoices: readonly number[] = [1, 32, 512, 4096];
 
-/** Positions offered beside free entry: the first, and the last of a 128 Ki context. */
-export const startChoices: readonly number[] = [0, 131_071];
+/** The benchmark's start: both digits of the two-digit tables count there, and one token really turns. */
+const usualStart = 5000;
+
+/** Positions offered beside free entry: the first, a usual one, and the last of a 128 Ki context. */
+export const startChoices: readonly number[] = [0, usualStart, 131_071];
 
 /** Positions the table serves: what `createRope` takes by default for every preset. */
 export const capacity = 2 ** 20;
 
-export const defaultChoice: Choice = { preset: 'llama-3.1-8b', tokens: 512, dtype: 'f16', start: 0 };
+export const defaultChoice: Choice = {
+  preset: 'llama-3.1-8b',
+  tokens: 512,
+  dtype: 'f16',
+  start: usualStart,
+};
 
 /** The largest start from which so many tokens still fit the capacity. */
 export function lastStart(tokens: number): number {
@@ -29,7 +38,7 @@ export function lastStart(tokens: number): number {
 
 /**
  * Reads a choice from a query string. What is missing takes its default; what cannot be used does too, and is named in
- * `problems`, in words for the visitor.
+ * `problems`, each without a full stop: "tokens: expected one of 1, 32, got “7”".
  */
 export function choiceFromQuery(search: string): { choice: Choice; problems: string[] } {
   const query = new URLSearchParams(search);
@@ -44,7 +53,7 @@ export function choiceFromQuery(search: string): { choice: Choice; problems: str
     if (text === null) return fallback;
     const value = parse(text);
     if (value !== undefined) return value;
-    problems.push(`${name}: expected ${expected}, got “${text}”; using ${String(fallback)}.`);
+    problems.push(`${name}: expected ${expected}, got “${text}”`);
     return fallback;
   };
   const slugs = presets.map(({ slug }) => slug);
@@ -52,19 +61,19 @@ export function choiceFromQuery(search: string): { choice: Choice; problems: str
     'preset',
     (text) => slugs.find((s) => s === text),
     defaultChoice.preset,
-    slugs.join(', '),
+    `one of ${slugs.join(', ')}`,
   );
   const tokens = read(
     'tokens',
     (text) => tokenChoices.find((count) => String(count) === text),
     defaultChoice.tokens,
-    tokenChoices.join(', '),
+    `one of ${tokenChoices.join(', ')}`,
   );
   const dtype = read(
     'dtype',
     (text) => ropeDtypes.find((d) => d === text),
     defaultChoice.dtype,
-    ropeDtypes.join(', '),
+    `one of ${ropeDtypes.join(', ')}`,
   );
   const last = lastStart(tokens);
   const start = read(
@@ -91,7 +100,14 @@ export function queryOfChoice(choice: Choice, search: string): string {
   return `?${query}`;
 }
 
-/** "Llama-3.1-8B, 512 tokens, f16, from position 0". */
+/** What a check of this choice cannot show; empty where it shows all. */
+export function blindSpot({ tokens, start }: Choice): string {
+  return tokens === 1 && start === 0
+    ? 'Position 0 is the identity: every angle there is 0, so a kernel that does nothing would pass as well.'
+    : '';
+}
+
+/** "Llama-3.1-8B, 512 tokens, f16, from position 5 000". */
 export function describeChoice({ preset, tokens, dtype, start }: Choice): string {
   const count = tokens === 1 ? '1 token' : `${integer(tokens)} tokens`;
   return `${presetBySlug(preset).name}, ${count}, ${dtype}, from position ${integer(start)}`;

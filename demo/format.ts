@@ -1,4 +1,4 @@
-/** Numbers as the page writes them: three significant digits, thin groups, units that fit. */
+/** Numbers as the page writes them: three significant digits, thin groups, units that fit and never part from them. */
 
 /** 1 048 576, with narrow no-break spaces. */
 export function integer(value: number): string {
@@ -38,12 +38,12 @@ const superscripts: Record<string, string> = {
   9: '⁹',
 };
 
-/** 10.5 MB, in powers of ten. */
+/** 10.5 MB, in powers of ten, with a no-break space as in all that has a unit. */
 export function bytes(value: number): string {
-  if (value < 1000) return `${value} B`;
+  if (value < 1000) return `${value}\u00a0B`;
   const units = ['kB', 'MB', 'GB'];
   const step = Math.min(units.length, Math.floor(Math.log10(value) / 3));
-  return `${(value / 1000 ** step).toPrecision(3)} ${units[step - 1]}`;
+  return `${(value / 1000 ** step).toPrecision(3)}\u00a0${units[step - 1]}`;
 }
 
 /** 26 %, 0.8 %, 104 %. */
@@ -55,7 +55,12 @@ export function percent(share: number): string {
 
 /** 8.53 ms, or µs below a tenth of one. */
 export function milliseconds(value: number): string {
-  return value < 0.1 ? `${significant(value * 1000)} µs` : `${significant(value)} ms`;
+  return value < 0.1 ? `${significant(value * 1000)}\u00a0µs` : `${significant(value)}\u00a0ms`;
+}
+
+/** 0.415 GB/s, from 1e9 bytes a second. */
+export function rate(gbPerSecond: number): string {
+  return `${significant(gbPerSecond)}\u00a0GB/s`;
 }
 
 /** The same text for a terminal: plain spaces, no superscripts. */
@@ -67,5 +72,5 @@ export function plain(text: string): string {
       (_, raised: string) => `e${raised.replace(/./gu, (c) => back[c] ?? c)}`,
     )
     .replace(/\u202f%/g, '%')
-    .replace(/\u202f/g, ' ');
+    .replace(/[\u00a0\u202f]/g, ' ');
 }

@@ -2,6 +2,7 @@ import { type Choice, choiceFromQuery, describeChoice, queryOfChoice } from './c
 import { byId } from './dom';
 import { bytes, integer } from './format';
 import { modelOf, tensorBytes } from './model';
+import type { AutorunReport } from './report/autorun';
 import { reportText } from './report/text';
 import { findAdapter, type MissingGpu } from './run/adapter';
 import { runChoice } from './run/run';
@@ -13,14 +14,6 @@ import { failure, notice } from './view/notice';
 import { createProgress } from './view/progress';
 import { adapterText, resultView } from './view/result';
 import { createSnippetView } from './view/snippet';
-
-/** What `?autorun=1` leaves for whoever drives the page: `npm start` without a display, and the tests. */
-interface AutorunReport {
-  readonly done: boolean;
-  readonly ok: boolean;
-  /** The report in plain text, or why there is none. */
-  readonly text: string;
-}
 
 declare global {
   interface Window {
@@ -102,7 +95,9 @@ async function begin(): Promise<void> {
   const autorun = new URLSearchParams(location.search).get('autorun') === '1';
   if (autorun) window.webgpuRopeReport = { done: false, ok: false, text: '' };
   if (problems.length > 0)
-    byId('notice').append(notice('This address asks for what is not here', problems.join(' ')));
+    byId('notice').append(
+      notice('This address asks for what is not here', `${problems.join('. ')}. The defaults stand in.`),
+    );
   const adapter = await adapterAtHand;
   if ('why' in adapter) {
     controls.disable();

@@ -40,8 +40,11 @@ async function start(): Promise<void> {
 
 /** Serves until the user ends it. */
 async function show(url: string): Promise<void> {
-  const opened = await openInBrowser(url, process.platform);
-  console.log(`${opened ? 'Opened' : 'Open this in a browser with WebGPU:'} ${url}\nCtrl-C ends it.`);
+  const opening = await openInBrowser(url, process.platform);
+  const line = opening
+    ? `Opening ${url} (if nothing opens, go there yourself)`
+    : `Open this in a browser with WebGPU: ${url}`;
+  console.log(`${line}\nCtrl-C ends it.`);
 }
 
 function addressOf(server: PreviewServer): string {

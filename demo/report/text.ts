@@ -1,5 +1,6 @@
 import { presetBySlug } from '../../bench/presets';
-import { bytes, integer, milliseconds, percent, plain, scientific, significant } from '../format';
+import { blindSpot } from '../choice';
+import { bytes, integer, milliseconds, percent, plain, rate, scientific } from '../format';
 import { modelOf, tensorBytes } from '../model';
 import type { RunResult } from '../run/types';
 import { facts } from '../view/model';
@@ -23,11 +24,13 @@ export function reportText(result: RunResult): string {
     ['browser', result.browser],
     [
       'check',
-      `${check.ok ? 'PASS' : 'FAIL'}: ${check.ok ? 'within' : 'outside'} the numerics contract, at ` +
-        `${percent(check.worst)} of the tolerance; ${integer(elements)} elements compared with float64`,
+      `${check.ok ? 'PASS: every element within' : 'FAIL: not every element within'} the error allowed, ` +
+        `${percent(check.worst)} of it used at worst; ${integer(elements)} elements compared with float64`,
     ],
     ['error', `${scientific(check.maxError, 2)} at most, for inputs in (-1, 1)`],
   ];
+  const unseen = blindSpot(choice);
+  if (unseen) rows.push(['mind', unseen]);
   if (check.failure) rows.push(['failure', check.failure]);
   if (timing) {
     rows.push(
@@ -38,7 +41,7 @@ export function reportText(result: RunResult): string {
       ],
       [
         'rate',
-        `${significant(timing.gbPerSecond)} GB/s, ${percent(timing.ceilingShare)} of an in-place multiply over the same bytes`,
+        `${rate(timing.gbPerSecond)}, ${percent(timing.ceilingShare)} of an in-place multiply over the same bytes`,
       ],
       ['clock', `${timing.clock.kind}: ${timing.clock.reason}`],
     );

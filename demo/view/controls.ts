@@ -3,7 +3,7 @@ import { type RopeDtype, ropeDtypes } from '../../src';
 import { type Choice, lastStart, tokenChoices } from '../choice';
 import { h } from '../dom';
 import { integer } from '../format';
-import { group, type Segment, segments } from './segments';
+import { explain, group, type Segment, segments } from './segments';
 import { startField } from './start-field';
 
 export interface Controls {
@@ -50,7 +50,12 @@ export function createControls(root: HTMLElement, initial: Choice, options: Cont
     'form',
     { class: 'controls', novalidate: true, 'aria-label': 'What to rotate' },
     h('div', { class: 'field' }, h('label', { for: 'preset', class: 'name' }, 'Model'), preset),
-    h('div', { class: 'pairwise' }, group('Tokens', tokens), group('Stored as', dtype)),
+    h(
+      'div',
+      { class: 'pairwise' },
+      explain(group('Tokens', tokens), 'tokens-hint', 'One to decode, more for a prompt.'),
+      explain(group('Number format', dtype), 'dtype-hint', '32 bits a number, or 16 (two kinds).'),
+    ),
     start.element,
     h('div', { class: 'actions' }, run, amount),
     caution,

@@ -1,20 +1,20 @@
-import { type Choice, describeChoice } from '../choice';
+import { blindSpot, type Choice, describeChoice } from '../choice';
 import { h, svg } from '../dom';
-import { integer, milliseconds, percent, scientific, significant } from '../format';
+import { integer, milliseconds, percent, rate, scientific, significant } from '../format';
 import { reportJson } from '../report/json';
 import { reportText } from '../report/text';
 import type { AdapterSummary, RunResult, Timing } from '../run/types';
 import { copyButton } from './copy';
 
-/** A finished run: verdict, readings, adapter, and the result to take away. */
+/** A finished run: verdict, readings, clock, and the result to take away. Which adapter it was stands beside Run. */
 export function resultView(result: RunResult): HTMLElement {
-  const { choice, adapter, timing } = result;
+  const { adapter, timing } = result;
   const save = h('button', { type: 'button', class: 'quiet' }, 'Download JSON');
   save.addEventListener('click', () => download(result));
   return h(
     'article',
     { class: 'result', 'aria-label': 'Result', tabindex: -1 },
-    h('p', { class: 'about' }, `${describeChoice(choice)}, on ${adapterText(adapter)}`),
+    h('p', { class: 'about' }, describeChoice(result.choice)),
     verdict(result),
     readings(result),
     adapter.software && timing
@@ -33,27 +33,36 @@ export function resultView(result: RunResult): HTMLElement {
 const softwareNote =
   'This adapter computes on the CPU. Its errors are as good as any; its times say nothing about a GPU.';
 
-function verdict({ check, elements }: RunResult): HTMLElement {
+function verdict({ check, choice, elements }: RunResult): HTMLElement {
   const path = check.ok ? 'M5 12.5l4.5 4.5L19 7.5' : 'M6.5 6.5l11 11M17.5 6.5l-11 11';
   const mark = svg('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, svg('path', { d: path }));
-  const title = check.ok ? 'Within the numerics contract' : 'Outside the numerics contract';
+  const unseen = blindSpot(choice);
+  const passed = unseen ? 'Unchanged, as it should be' : 'Every element correct';
   const text = check.ok
-    ? `All ${integer(elements)} elements compared with float64, one by one.`
+    ? `All ${integer(elements)} compared with float64, one by one: each within the error allowed for ${choice.dtype}.`
     : `${check.failure}. Nothing was timed.`;
   return h(
     'div',
     { class: check.ok ? 'verdict' : 'verdict failed' },
     mark,
-    h('h3', {}, title),
+    h('h3', {}, check.ok ? passed : 'Not every element correct'),
     h('p', { class: 'note' }, text),
+    unseen ? h('p', { class: 'note' }, `${unseen} A later position is a real check.`) : undefined,
   );
 }
 
-/** Rotated values reach √2, so storing one may cost half an ulp of it. */
+/** Rotated values reach √2, so rounding one may cost half an ulp of it. */
 const errorNotes: Record<Choice['dtype'], string> = {
   f32: 'for inputs between −1 and 1',
-  f16: `for inputs between −1 and 1; storing f16 alone may cost ${scientific(2 ** -11, 2)}`,
-  bf16: `for inputs between −1 and 1; storing bf16 alone may cost ${scientific(2 ** -8, 2)}`,
+  f16: `for inputs between −1 and 1; rounding to f16 alone costs up to ${scientific(2 ** -11, 2)}`,
+  bf16: `for inputs between −1 and 1; rounding to bf16 alone costs up to ${scientific(2 ** -8, 2)}`,
+};
+
+/** What the numerics contract allows, in words and without its smaller terms. */
+const allowanceNotes: Record<Choice['dtype'], string> = {
+  f32: `at the worst element; allowed is ${scientific(5e-7, 1)} of the larger number of its pair`,
+  f16: 'at the worst element; allowed is one step between f16 numbers, and rounding alone takes up to half',
+  bf16: 'at the worst element; allowed is one step between bf16 numbers, and rounding alone takes up to half',
 };
 
 function readings({ check, choice, timing }: RunResult): HTMLElement {
@@ -62,7 +71,7 @@ function readings({ check, choice, timing }: RunResult): HTMLElement {
     'dl',
     { class: 'readings' },
     reading('Largest error', scientific(check.maxError, 2), errorNotes[choice.dtype]),
-    reading('Share of the tolerance', share, 'at the worst element', check.worst),
+    reading('Allowed error used', share, allowanceNotes[choice.dtype], check.worst),
     ...(timing ? timingReadings(timing) : []),
   );
 }
@@ -72,9 +81,18 @@ function timingReadings(timing: Timing): HTMLElement[] {
   const spread = `p20 ${significant(unit(p20Ms, medianMs))}, p80 ${significant(unit(p80Ms, medianMs))}`;
   return [
     reading('Median time', milliseconds(medianMs), `${spread}, ${rounds} rounds`),
-    reading('Share of an in-place multiply', percent(ceilingShare), 'over the same bytes', ceilingShare),
-    reading('Throughput', `${significant(gbPerSecond)} GB/s`, 'rotated bytes, read and written'),
-    reading('The multiply itself', milliseconds(timing.ceiling.medianMs), 'the quickest of 12 shapes'),
+    reading(
+      'Attainable speed reached',
+      percent(ceilingShare),
+      'attainable: only multiplying the same bytes in place, the least work there is',
+      ceilingShare,
+    ),
+    reading('Throughput', rate(gbPerSecond), 'rotated bytes, read and written'),
+    reading(
+      'Time of that multiply',
+      milliseconds(timing.ceiling.medianMs),
+      'in the shape that is quickest here',
+    ),
   ];
 }
 

@@ -16,6 +16,13 @@ export function segments(name: string, entries: readonly Segment[], checked: str
   return h('div', { class: 'segments' }, ...labels);
 }
 
+/** A line under a group that says what its choices mean. */
+export function explain(element: HTMLFieldSetElement, id: string, text: string): HTMLFieldSetElement {
+  element.setAttribute('aria-describedby', id);
+  element.append(h('p', { class: 'note hint', id }, text));
+  return element;
+}
+
 /** A group of controls with its name. */
 export function group(legend: string, ...children: readonly Node[]): HTMLFieldSetElement {
   return h('fieldset', {}, h('legend', {}, legend), ...children);

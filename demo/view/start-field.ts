@@ -10,7 +10,7 @@ export interface StartField {
   focus(): void;
 }
 
-/** The position of the first token: two to pick, or any other typed below them. */
+/** The position of the first token: a few to pick, or any other typed below them. */
 export function startField(initial: number): StartField {
   const picked = startChoices.includes(initial) ? String(initial) : 'other';
   const entries: Segment[] = [

@@ -62,6 +62,9 @@ async function trusted(folder: string): Promise<string> {
 async function unpack(archives: string, goal: string): Promise<string> {
   await mkdir(dirname(goal), { recursive: true });
   const work = await mkdtemp(`${goal}-`);
+  console.warn(
+    'Unpacking the headless Chromium that came with npm install; this happens once, in a few seconds.',
+  );
   try {
     await Promise.all([
       inflate(join(archives, 'chromium.br'), join(work, 'chromium')),

@@ -1,5 +1,6 @@
 /** The command line of `npm start`. */
 import { parseArgs } from 'node:util';
+import { choiceFromQuery, defaultChoice } from '../../demo/choice';
 
 /** Flags that the page takes as query parameters of the same names. */
 const passedOn = ['preset', 'tokens', 'dtype', 'start'] as const;
@@ -11,7 +12,7 @@ export interface StartFlags {
   choice: Partial<Record<(typeof passedOn)[number], string>>;
 }
 
-export const usage = `npm start -- [--preset llama-3.1-8b] [--tokens 512] [--dtype f16] [--start 0] [--headless | --open]
+export const usage = `npm start -- ${passedOn.map((name) => `[--${name} ${defaultChoice[name]}]`).join(' ')} [--headless | --open]
 
 Builds the demo page, serves it and opens it. Without a display, or with --headless, it runs the page in a headless
 browser and prints its report. --open serves it whatever the display.`;
@@ -20,7 +21,7 @@ browser and prints its report. --open serves it whatever the display.`;
  * Reads the flags.
  *
  * @throws {TypeError} an unknown flag, or a flag without its value
- * @throws {RangeError} both --headless and --open
+ * @throws {RangeError} both --headless and --open, or a choice that the page does not have: the message lists those it has
  */
 export function parseFlags(args: readonly string[]): StartFlags {
   const { values } = parseArgs({
@@ -37,7 +38,11 @@ export function parseFlags(args: readonly string[]): StartFlags {
   });
   const { headless, open, help, ...choice } = values;
   if (headless && open) throw new RangeError('--headless and --open: expected one of them, got both');
-  return { help, headless, open, choice };
+  const flags = { help, headless, open, choice };
+  const { problems } = choiceFromQuery(demoQuery(flags, false));
+  if (problems.length > 0 && !help)
+    throw new RangeError(problems.map((problem) => `--${problem}`).join('\n'));
+  return flags;
 }
 
 /** The page's query: the choice, and `autorun` where nobody is there to press its button. */

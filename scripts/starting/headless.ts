@@ -1,22 +1,16 @@
 /** Runs the demo page in a headless browser and waits for its report. */
+import type { AutorunReport } from '../../demo/report/autorun';
 import { launchBrowser } from '../browser';
-
-/** What the page leaves in `window.webgpuRopeReport` when opened with `?autorun=1`. */
-export interface PageReport {
-  done: boolean;
-  ok: boolean;
-  text: string;
-}
 
 /** A software adapter takes its time with a long prompt. */
 const patience = 10 * 60_000;
 
 /**
- * Opens the page and returns its report.
+ * Opens the page at an address with `?autorun=1` and returns its report.
  *
  * @throws {Error} no browser has WebGPU, the page breaks before its report begins, or it does not end in time
  */
-export async function runHeadless(url: string): Promise<PageReport> {
+export async function runHeadless(url: string): Promise<AutorunReport> {
   const { browser } = await launchBrowser();
   try {
     const page = await browser.newPage();
@@ -29,7 +23,7 @@ export async function runHeadless(url: string): Promise<PageReport> {
       // Text, not functions: the page has its own globals, and a compiler's helpers are not among them.
       await page.waitForFunction('window.webgpuRopeReport !== undefined', { timeout: 60_000 });
       await page.waitForFunction('window.webgpuRopeReport.done', { timeout: patience, polling: 250 });
-      return (await page.evaluate('window.webgpuRopeReport')) as PageReport;
+      return (await page.evaluate('window.webgpuRopeReport')) as AutorunReport;
     })();
     return await Promise.race([report, broken]);
   } finally {

@@ -1,7 +1,7 @@
 /** Opens an address in the user's own browser. */
 import { spawn } from 'node:child_process';
 
-/** Returns whether a program to open it with was there; whether that succeeds only the user sees. */
+/** Returns whether a program to open it with was there; whether a window then opens only the user sees. */
 export function openInBrowser(url: string, platform: NodeJS.Platform): Promise<boolean> {
   const [command, ...args] = openCommand(url, platform);
   return new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defaultStart } from '../../bench/args';
 import { presets } from '../../bench/presets';
 import {
   capacity,
@@ -21,6 +22,10 @@ describe('the choice in the address', () => {
     expect(choiceFromQuery('')).toEqual({ choice: defaultChoice, problems: [] });
   });
 
+  test('begins where the benchmark does', () => {
+    expect(defaultChoice.start).toBe(defaultStart);
+  });
+
   for (const [name, value] of [
     ['preset', 'gpt-9'],
     ['tokens', '7'],
@@ -32,7 +37,7 @@ describe('the choice in the address', () => {
     test(`${name}=${value}: named, and the default taken`, () => {
       const { choice, problems } = choiceFromQuery(`?${name}=${value}`);
       expect(choice).toEqual(defaultChoice);
-      expect(problems).toEqual([expect.stringMatching(`^${name}: expected .* got “${value}”`)]);
+      expect(problems).toEqual([expect.stringMatching(`^${name}: expected .* got “${value}”$`)]);
     });
   }
 

@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { bytes, integer, milliseconds, percent, plain, scientific, significant } from '../../demo/format';
+import {
+  bytes,
+  integer,
+  milliseconds,
+  percent,
+  plain,
+  rate,
+  scientific,
+  significant,
+} from '../../demo/format';
+import { contrast } from './contrast';
 
 test('numbers as the page writes them, and as a terminal gets them', () => {
   const written = [
@@ -21,8 +31,11 @@ test('numbers as the page writes them, and as a terminal gets them', () => {
     percent(1.041),
     milliseconds(8.526),
     milliseconds(0.0856),
-  ].map(plain);
-  expect(written).toEqual([
+    rate(0.415),
+  ];
+  // A line may break at a plain space, and a number must not part from its unit.
+  expect(written.filter((text) => text.includes(' '))).toEqual([]);
+  expect(written.map(plain)).toEqual([
     '0',
     '1 048 576',
     '8.53',
@@ -40,6 +53,7 @@ test('numbers as the page writes them, and as a terminal gets them', () => {
     '104%',
     '8.53 ms',
     '85.6 µs',
+    '0.415 GB/s',
   ]);
 });
 
@@ -76,17 +90,3 @@ describe('contrast of the palette (WCAG 2.2: text 4.5, edges of controls and foc
     }
   }
 });
-
-/** Contrast ratio of two #rrggbb colours. */
-function contrast(a: string, b: string): number {
-  const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
-  return (high + 0.05) / (low + 0.05);
-}
-
-function luminance(color: string): number {
-  const [red, green, blue] = [1, 3, 5].map((at) => {
-    const value = Number.parseInt(color.slice(at, at + 2), 16) / 255;
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  }) as [number, number, number];
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}

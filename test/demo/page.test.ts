@@ -1,6 +1,7 @@
 import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BenchResult } from '../../bench/schema';
+import { contrast, luminance, paintedTexts } from './contrast';
 import { expectClean, mainThreadWork, openPage, openSite, outcomeOf, type Site, textOf } from './site';
 
 let site: Site;
@@ -55,15 +56,16 @@ describe('a run, by mouse and keyboard', () => {
     await pickModel(page, 'Llama-3.2');
     await pick(page, 'tokens', '32');
     await pick(page, 'dtype', 'f32');
+    await pick(page, 'start', '0');
     await page.click('#run');
     const text = await outcomeOf(page);
-    expect(text).toContain('Within the numerics contract');
+    expect(text).toContain('Every element correct');
     expect(text).toContain('Llama-3.2-1B, 32 tokens, f32, from position 0');
-    expect(text).toContain('All 81 920 elements'.replace(' 9', '\u202f9'));
-    expect(text).toMatch(/Median time\s+[\d.]+ (ms|µs)\s+p20 [\d.]+, p80 [\d.]+, 31 rounds/);
-    expect(text).toMatch(/[\d.]+ GB\/s/);
-    expect(text).toMatch(/Share of an in-place multiply\s+\d+\u202f%/);
-    if (site.launched.adapter.software) expect(text).toContain('(software)');
+    expect(text).toContain('All 81\u202f920 compared with float64');
+    expect(text).toMatch(/Median time\s+[\d.]+\u00a0(ms|µs)\s+p20 [\d.]+, p80 [\d.]+, 31 rounds/);
+    expect(text).toMatch(/[\d.]+\u00a0GB\/s/);
+    expect(text).toMatch(/Attainable speed reached\s+\d+\u202f%/);
+    if (site.launched.adapter.software) expect(await textOf(page, '.amount')).toContain('(software)');
     expect(new URL(page.url()).search).toBe('?preset=llama-3.2-1b&tokens=32&dtype=f32&start=0');
     await expectResultToTakeAway(page);
     await expectClean(open);
@@ -78,11 +80,11 @@ describe('a run, by mouse and keyboard', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowRight'); // f32 -> f16
     await page.keyboard.press('Tab');
-    await page.keyboard.press('ArrowRight'); // 0 -> 131 071
+    await page.keyboard.press('ArrowRight'); // 5 000 -> 131 071
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.id')).toBe('run');
     await page.keyboard.press('Enter');
-    expect(await outcomeOf(page)).toContain('Within the numerics contract');
+    expect(await outcomeOf(page)).toContain('Every element correct');
     expect(await textOf(page, '.result .about')).toContain('1 token, f16, from position 131\u202f071');
     expect(await textOf(page, '#model')).toContain('interleaved: 2i with 2i + 1');
     expect(await textOf(page, '.caution')).toContain('trained on');
@@ -107,12 +109,58 @@ describe('a run, by mouse and keyboard', () => {
     expect(await textOf(page, '#start-problem')).toBe('');
     await page.keyboard.press('Enter');
     const text = await outcomeOf(page);
-    expect(text).toContain('Within the numerics contract');
+    expect(text).toContain('Every element correct');
     expect(text).toContain('from position 4\u202f000');
     expect(await textOf(page, '#model')).toContain('32: the other 48 stay as they are');
     expect(new URL(page.url()).searchParams.get('start')).toBe('4000');
     await expectClean(open);
   });
+});
+
+test('one token at position 0: the result says that it shows little', async () => {
+  const open = await openPage(site, '?tokens=1&dtype=f32&start=0');
+  const { page } = open;
+  await page.click('#run');
+  expect(await outcomeOf(page)).toMatch(/Unchanged, as it should be[\s\S]*Position 0 is the identity/);
+  await expectClean(open);
+});
+
+test('the model stands beside a result, in the right column', async () => {
+  const { page } = await openPage(site, '?tokens=1');
+  const leftOf = (selector: string): Promise<number> =>
+    page.$eval(selector, (element) => element.getBoundingClientRect().left);
+  expect(await leftOf('#model')).toBe(await leftOf('#rotate'));
+  await page.click('#run');
+  await outcomeOf(page);
+  expect(await leftOf('#model')).toBe(await leftOf('#dials'));
+  await page.close();
+});
+
+describe('every text on the page can be read after a run (WCAG 2.2: 4.5, large text 3)', () => {
+  for (const scheme of ['light', 'dark']) {
+    test(scheme, async () => {
+      const open = await openPage(site, '?tokens=1');
+      const { page } = open;
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await page.click('#run');
+      await outcomeOf(page);
+      const texts = await paintedTexts(page);
+      const paper = texts.find(({ text }) => text === 'webgpu-rope')?.back ?? '';
+      expect(luminance(paper) < 0.05, `${scheme}: the page’s background, ${paper}`).toBe(scheme === 'dark');
+      for (const said of [
+        'Run',
+        'Every element correct',
+        'Number format',
+        'What the model says',
+        'Copy code',
+      ]) {
+        expect(texts.map(({ text }) => text)).toContain(said);
+      }
+      const faint = texts.filter(({ front, back, large }) => contrast(front, back) < (large ? 3 : 4.5));
+      expect(faint).toEqual([]);
+      await expectClean(open);
+    });
+  }
 });
 
 test('Cancel and Escape end a run at once, and Run has the focus again', async () => {
@@ -178,8 +226,8 @@ describe('?autorun=1', () => {
     await page.waitForFunction('window.webgpuRopeReport.done');
     const report = (await page.evaluate('window.webgpuRopeReport')) as { ok: boolean; text: string };
     expect(report.ok).toBe(false);
-    expect(report.text).toMatch(/preset: expected llama-3.2-1b, .*got “gpt-9”/);
-    expect(report.text).toMatch(/tokens: expected 1, 32, 512, 4096, got “7”/);
+    expect(report.text).toMatch(/preset: expected one of llama-3.2-1b, .*got “gpt-9”/);
+    expect(report.text).toMatch(/tokens: expected one of 1, 32, 512, 4096, got “7”/);
     expect(await textOf(page, '#notice')).toContain('gpt-9');
     await page.close();
   });

@@ -44,7 +44,7 @@ describe('without WebGPU the page says why and shows what the CPU can', () => {
 });
 
 test('the clocks follow the model and the position, and say so in words', async () => {
-  const open = await openPage(site, '?preset=gemma-2-9b&tokens=512', gpuIs('undefined'));
+  const open = await openPage(site, '?preset=gemma-2-9b&tokens=512&start=0', gpuIs('undefined'));
   const { page } = open;
   const label = (): Promise<string | null> =>
     page.$eval('.dials', (drawing) => drawing.getAttribute('aria-label'));

@@ -30,6 +30,16 @@ test('npm start: the choice becomes the page’s query', () => {
   expect(demoQuery(parseFlags([]), false)).toBe('');
 });
 
+test('npm start: a choice that the page does not have is refused at once, and what it has is listed', () => {
+  expect(() => parseFlags(['--tokens', '7', '--start=5000', '--dtype', 'f64'])).toThrow(
+    new RangeError(
+      '--tokens: expected one of 1, 32, 512, 4096, got “7”\n--dtype: expected one of f32, f16, bf16, got “f64”',
+    ),
+  );
+  expect(() => parseFlags(['--tokens', '4096', '--start', '1048575'])).toThrow(/^--start: .* 0 to 1044480/);
+  expect(parseFlags(['--tokens', '7', '--help']).help).toBe(true);
+});
+
 test('npm start: unknown flags and contradictions are refused', () => {
   expect(() => parseFlags(['--token', '1'])).toThrow(TypeError);
   expect(() => parseFlags(['--headless', '--open'])).toThrow(

@@ -13,6 +13,11 @@ import { readWords } from './read-words';
 import { remembered } from './remembered';
 import { checkBuffer, type TensorView } from './tensor';
 
+const idKeys = ['type', 'buffer', 'format', 'perSequence', 'rowLength', 'offset'] as const;
+const idFormats = ['u32', 'i32', 'i64'] as const;
+const raggedKeys = ['type', 'indptr', 'offsets', 'sequences'] as const;
+const fields = ['buffer', 'format', 'rowLength', 'offset', 'indptr', 'offsets', 'sequences'] as const;
+
 /** Positions in GPUBuffers: checks and writes them, makes their bind groups, counts the bad ones. */
 export class BufferPositions {
   readonly layout: GPUBindGroupLayout;
@@ -23,6 +28,7 @@ export class BufferPositions {
   /** Stands where a call reads no ids. */
   readonly #none: GPUBuffer;
   readonly #groups = new WeakMap<GPUBuffer, WeakMap<GPUBuffer, WeakMap<GPUBuffer, GPUBindGroup>>>();
+  readonly #names = new Map<string, Record<(typeof fields)[number], string>>();
   #last: { a: GPUBuffer; b: GPUBuffer; c: GPUBuffer; group: GPUBindGroup } | null = null;
 
   constructor(
@@ -118,14 +124,15 @@ export class BufferPositions {
   }
 
   #writeIds(words: Uint32Array, at: number, name: string, ids: RopeIds, tokens: number, batch: number): void {
-    checkKeys(name, ids, ['type', 'buffer', 'format', 'perSequence', 'rowLength', 'offset']);
+    const names = this.#namesOf(name);
+    checkKeys(name, ids, idKeys);
     const { buffer, perSequence = false } = ids;
-    checkBuffer(`${name}.buffer`, buffer);
-    const wide = checkChoice(`${name}.format`, ids.format ?? 'i32', ['u32', 'i32', 'i64']) === 'i64' ? 2 : 1;
+    checkBuffer(names.buffer, buffer);
+    const wide = checkChoice(names.format, ids.format ?? 'i32', idFormats) === 'i64' ? 2 : 1;
     if (typeof perSequence !== 'boolean')
       throw wrongType(`${name}.perSequence`, 'true or false', perSequence);
-    const row = checkInteger(`${name}.rowLength`, ids.rowLength ?? tokens, tokens, maxIds, ' of ids');
-    const offset = checkInteger(`${name}.offset`, ids.offset ?? 0, 0, maxIds, ' of ids');
+    const row = checkInteger(names.rowLength, ids.rowLength ?? tokens, tokens, maxIds, ' of ids');
+    const offset = checkInteger(names.offset, ids.offset ?? 0, 0, maxIds, ' of ids');
     const rows = perSequence ? batch : 1;
     const needed = (offset + (this.axes * rows - 1) * row + tokens) * wide * 4;
     if (needed > buffer.size) {
@@ -143,19 +150,25 @@ export class BufferPositions {
   }
 
   #writeRagged(words: Uint32Array, at: number, name: string, ragged: RopeRagged, batch: number): void {
-    checkKeys(name, ragged, ['type', 'indptr', 'offsets', 'sequences']);
-    const sequences = checkInteger(`${name}.sequences`, ragged.sequences, 1, maxIds);
+    const names = this.#namesOf(name);
+    checkKeys(name, ragged, raggedKeys);
+    const sequences = checkInteger(names.sequences, ragged.sequences, 1, maxIds);
     if (batch !== 1) throw outOfRange('batch', '1, as ragged sequences are one row of tokens', batch);
-    for (const [key, count] of [['indptr', sequences + 1] as const, ['offsets', sequences] as const]) {
-      checkBuffer(`${name}.${key}`, ragged[key]);
-      const { size } = ragged[key];
-      if (size < count * 4) {
-        throw new RangeError(
-          `${name}.${key}: expected >= ${count * 4} bytes for ${count} words, buffer has ${size}`,
-        );
-      }
-    }
+    checkWords(names.indptr, ragged.indptr, sequences + 1);
+    checkWords(names.offsets, ragged.offsets, sequences);
     words[at + 9] = sequences;
+  }
+
+  /** What messages call the fields of positions: made once, as texts put together at every encode would be garbage. */
+  #namesOf(name: string): Record<(typeof fields)[number], string> {
+    let names = this.#names.get(name);
+    if (!names) {
+      names = Object.fromEntries(fields.map((field) => [field, `${name}.${field}`])) as NonNullable<
+        typeof names
+      >;
+      this.#names.set(name, names);
+    }
+    return names;
   }
 
   #writeGrid(words: Uint32Array, at: number, name: string, grid: RopeGrid, tokens: number): void {
@@ -180,6 +193,16 @@ export class BufferPositions {
     );
     words[at + 9] = width;
     words[at + 10] = height;
+  }
+}
+
+/** Checks that a buffer can be read by a shader and holds so many words. */
+function checkWords(name: string, buffer: GPUBuffer, count: number): void {
+  checkBuffer(name, buffer);
+  if (buffer.size < count * 4) {
+    throw new RangeError(
+      `${name}: expected >= ${count * 4} bytes for ${count} words, buffer has ${buffer.size}`,
+    );
   }
 }
 

@@ -3,9 +3,18 @@ import type { RopeDtype } from '../src/gpu/dtype';
 import { ropeDtypes } from '../src/gpu/dtype';
 import { peerNames } from './peers/names';
 import { presetBySlug, presets } from './presets';
+import { type SweepAxis, sweepAxes } from './sweeps';
+
+/** What a run measures: settings one by one, host costs, the heap, or sweeps. */
+export type BenchMode = 'settings' | 'costs' | 'heap' | 'sweep';
 
 /** What `npm run bench` was asked to do. */
 export interface BenchArguments {
+  readonly mode: BenchMode;
+  /** Axes to sweep. */
+  readonly sweeps: readonly SweepAxis[];
+  /** Encodes that a heap profile covers. */
+  readonly encodes: number;
   readonly presets: readonly string[];
   readonly tokens: readonly number[];
   readonly dtypes: readonly RopeDtype[];
@@ -25,24 +34,34 @@ export interface BenchArguments {
 /** Both digits of the two-digit tables count here; position 0 would be the identity, which checks nothing. */
 export const defaultStart = 5000;
 
+/** From decode to a long prefill: where peers are met. */
+const peerTokens = [1, 8, 32, 128, 512, 2048, 8192];
+/** Prefills at which the two kinds of table are compared. */
+const costTokens = [512, 2048];
+
 export const usage = `Times webgpu-rope on this machine's GPU, beside an in-place multiply over the same bytes (the ceiling).
 
-  npm run bench -- [options]
+  npm run bench -- [options]            rotations, one setting after the other
+  npm run bench -- --costs [options]    host time an encode, createRope, table builds; two-digit against full tables
+  npm run bench -- --heap [options]     bytes an encode allocates in JavaScript, by whose code
+  npm run bench -- --sweep AXIS,…       how cost grows: ${sweepAxes.join(', ')} or all, the rest as Llama-3.1-8B has it
 
   --preset SLUG,…    ${presets.map((preset) => preset.slug).join(', ')} (default: all)
-  --tokens N,…       default 1,32,512,4096
-  --dtype TYPE,…     ${ropeDtypes.join(', ')} (default: all)
+  --tokens N,…       default 1,32,512,4096; with peers ${peerTokens.join()}; for --costs ${costTokens.join()}
+  --dtype TYPE,…     ${ropeDtypes.join(', ')} (default: all; f32,f16 with peers and sweeps, f32 for costs and heap)
   --start N,…        position of the first token (default ${defaultStart})
   --peers            measure every peer beside it
   --subject NAME,…   measure these peers: ${peerNames.join(', ')}
   --rounds N         samples of each subject (default 31)
+  --encodes N        what a heap profile covers (default 100000)
   --span MS          a timed span lasts at least this long (default 10)
   --json FILE        write the results there as well
   --dawn             without a browser, through the npm package webgpu (npm install --no-save webgpu@0.6.2)
   --help
 
 Lists are separated by commas or given by repeating the option. WEBGPU_ADAPTER=hardware or swiftshader picks an adapter.
-Example: npm run bench -- --preset llama-3.1-8b --tokens 1,512 --dtype f16`;
+Example: npm run bench -- --preset llama-3.1-8b --tokens 1,512 --dtype f16
+What the numbers mean: bench/README.md.`;
 
 /**
  * Reads the command line.
@@ -63,17 +82,28 @@ export function parseBenchArguments(argv: readonly string[]): BenchArguments {
       rounds: { type: 'string' },
       span: { type: 'string' },
       json: { type: 'string' },
+      costs: { type: 'boolean' },
+      heap: { type: 'boolean' },
+      sweep: { type: 'string', multiple: true },
+      encodes: { type: 'string' },
       dawn: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
   const slugs = list(values.preset) ?? presets.map((preset) => preset.slug);
+  const sweeps = list(values.sweep)?.flatMap(axis) ?? [];
+  const peers = values.peers ? peerNames : (list(values.subject)?.flatMap(peer) ?? []);
+  const mode = modeOf({ costs: values.costs, heap: values.heap, sweep: sweeps.length > 0 });
   return {
+    mode,
+    sweeps,
+    encodes: values.encodes === undefined ? 100_000 : integer('encodes', values.encodes, 32, 10_000_000),
     presets: slugs.map((slug) => presetBySlug(slug).slug),
-    tokens: list(values.tokens)?.map((text) => integer('tokens', text, 1, 2 ** 24)) ?? [1, 32, 512, 4096],
-    dtypes: list(values.dtype)?.map(dtype) ?? ropeDtypes,
+    tokens:
+      list(values.tokens)?.map((text) => integer('tokens', text, 1, 2 ** 24)) ?? defaultTokens(mode, peers),
+    dtypes: list(values.dtype)?.map(dtype) ?? defaultDtypes(mode, peers),
     starts: list(values.start)?.map((text) => integer('start', text, 0, 2 ** 24 - 1)) ?? [defaultStart],
-    peers: values.peers ? peerNames : (list(values.subject)?.flatMap(peer) ?? []),
+    peers,
     rounds: values.rounds === undefined ? 31 : integer('rounds', values.rounds, 1, 10_000),
     minSpanMs: values.span === undefined ? 10 : integer('span', values.span, 1, 10_000),
     json: values.json,
@@ -103,6 +133,30 @@ export function commandOf(script: string, argv: readonly string[], adapter?: str
   );
   const words = [`npm run ${script}`, ...(quoted.length > 0 ? ['--', ...quoted] : [])];
   return [...(adapter ? [`WEBGPU_ADAPTER=${adapter}`] : []), ...words].join(' ');
+}
+
+function defaultTokens(mode: BenchMode, peers: readonly string[]): readonly number[] {
+  if (mode === 'costs') return costTokens;
+  return peers.length > 0 ? peerTokens : [1, 32, 512, 4096];
+}
+
+function defaultDtypes(mode: BenchMode, peers: readonly string[]): readonly RopeDtype[] {
+  if (mode === 'costs' || mode === 'heap') return ['f32'];
+  return mode === 'sweep' || peers.length > 0 ? ['f32', 'f16'] : ropeDtypes;
+}
+
+function modeOf(asked: Readonly<Record<'costs' | 'heap' | 'sweep', boolean | undefined>>): BenchMode {
+  const modes = (['costs', 'heap', 'sweep'] as const).filter((mode) => asked[mode]);
+  if (modes.length > 1)
+    throw new RangeError(`expected one of --costs, --heap and --sweep, got --${modes.join(' --')}`);
+  return modes[0] ?? 'settings';
+}
+
+function axis(name: string): readonly SweepAxis[] {
+  if (name === 'all') return sweepAxes;
+  const found = sweepAxes.find((each) => each === name);
+  if (!found) throw new RangeError(`--sweep: expected ${sweepAxes.join(', ')} or all, got "${name}"`);
+  return [found];
 }
 
 function list(values: readonly string[] | undefined): string[] | undefined {

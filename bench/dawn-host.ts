@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
 import type * as harnessModule from './harness';
@@ -50,6 +51,7 @@ export async function openDawn({ onProgress }: HostOptions): Promise<BenchHost> 
   });
   const session = openSession(device, {
     onProgress,
+    freshDevice: () => requestRopeDevice({ gpu, onLost: () => {} }),
     loadPeer: async (peer) => {
       const naive = (await server.ssrLoadModule('/bench/peers/naive.ts')) as typeof naiveModule;
       if (peer === 'naive-table') return naive.makeNaiveTablePeer;
@@ -61,6 +63,11 @@ export async function openDawn({ onProgress }: HostOptions): Promise<BenchHost> 
     ...session,
     gpu,
     runtime: `Dawn in Node ${process.versions.node}`,
+    protocol: async () => {
+      const inspector = new Session();
+      inspector.connect();
+      return async (method, params) => inspector.post(method, params);
+    },
     close: async () => {
       device.destroy();
       await server.close();

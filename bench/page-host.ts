@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'puppeteer';
 import { createServer, type ViteDevServer } from 'vite';
 import { browserFromEnvironment, launchBrowser } from '../scripts/browser';
+import type { BenchSession } from './harness/session';
 import type { BenchHost, HostOptions } from './host';
 import { peerPackages } from './peers/names';
 
@@ -31,17 +32,43 @@ export async function openPage({ peers, onProgress }: HostOptions): Promise<Benc
       throw new Error(`the benchmark's page did not start: ${problems.join('\n') || 'no message'}`);
     });
     return {
+      ...sessionOf(page),
       runtime: launched.version,
-      adapter: () => page.evaluate(() => window.bench.adapter()),
-      clock: () => page.evaluate(() => window.bench.clock()),
-      measure: (spec, options) => page.evaluate((...args) => window.bench.measure(...args), spec, options),
-      tune: (spec, options) => page.evaluate((...args) => window.bench.tune(...args), spec, options),
+      protocol: async () => {
+        if (launched.kind !== 'chrome')
+          throw new Error('the inspector protocol: expected Chrome, got Firefox');
+        const session = await page.createCDPSession();
+        return (method, params) => session.send(method as 'HeapProfiler.enable', params as undefined);
+      },
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+type Remote = (...values: unknown[]) => Promise<unknown>;
+
+/** The page's session: every call and its result travel as plain data. */
+function sessionOf(page: Page): BenchSession {
+  const call = <K extends keyof BenchSession>(name: K): BenchSession[K] => {
+    const remote = (...args: unknown[]): Promise<unknown> =>
+      page.evaluate((method, values) => (window.bench[method] as Remote)(...values), name, args);
+    return remote as BenchSession[K];
+  };
+  return {
+    adapter: call('adapter'),
+    clock: call('clock'),
+    measure: call('measure'),
+    tune: call('tune'),
+    creations: call('creations'),
+    encodes: call('encodes'),
+    tables: call('tables'),
+    tableKinds: call('tableKinds'),
+    openDecode: call('openDecode'),
+    runDecode: call('runDecode'),
+  };
 }
 
 async function serve(peers: readonly string[]): Promise<ViteDevServer> {

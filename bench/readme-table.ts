@@ -1,7 +1,7 @@
 /**
  * Makes the README's benchmark table from files that `npm run bench -- --json` wrote.
  *
- *   tsx bench/readme-table.ts bench/results/*.json            prints Markdown
+ *   tsx bench/readme-table.ts bench/results/swiftshader-*.json  prints Markdown
  *   tsx bench/readme-table.ts --write README.md FILE…         replaces what stands between the markers there
  */
 import { readFile, writeFile } from 'node:fs/promises';

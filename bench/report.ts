@@ -39,7 +39,7 @@ export function tableHead(): string {
 /** One line of the table; `ours` is webgpu-rope's row at the same setting. */
 export function tableRow(row: BenchRow, ours: BenchRow): string {
   return line([
-    row.preset,
+    shapeOf(row),
     String(row.tokens),
     row.dtype,
     String(row.start),
@@ -51,6 +51,12 @@ export function tableRow(row: BenchRow, ours: BenchRow): string {
     row === ours ? '1' : `x${(row.medianMs / ours.medianMs).toPrecision(3)}`,
     `${row.maxError === 0 ? '0' : row.maxError.toExponential(1)}${row.withinContract ? '' : ' !'}`,
   ]);
+}
+
+/** The preset; where a sweep departs from it, how. */
+function shapeOf({ preset, qHeads, kHeads, batch = 1 }: BenchRow): string {
+  if (qHeads !== undefined) return `${qHeads}+${kHeads} heads`;
+  return batch === 1 ? preset : `batch ${batch}`;
 }
 
 /** The line of a peer that could not be measured. */

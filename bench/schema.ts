@@ -1,4 +1,6 @@
 /** What a run of the benchmark writes to its JSON file. */
+import type { HeapRow } from './heap';
+import type { SweepAxis } from './sweeps';
 
 /** A machine, what ran on it and how it was timed: everything a number needs beside it. */
 export interface BenchEnvironment {
@@ -39,6 +41,11 @@ export interface BenchRow {
   readonly dtype: string;
   /** Position of the first token. */
   readonly start: number;
+  /** Heads of Q and of K, where they are not the preset's. */
+  readonly qHeads?: number;
+  readonly kHeads?: number;
+  /** Sequences. Default 1. */
+  readonly batch?: number;
   /** `webgpu-rope`, `ceiling` (the in-place multiply over the same bytes) or a peer. */
   readonly subject: string;
   readonly medianMs: number;
@@ -73,4 +80,47 @@ export interface BenchResult {
   readonly environment: BenchEnvironment;
   readonly rows: readonly BenchRow[];
   readonly skipped: readonly SkippedPeer[];
+}
+
+/** One cost that `--costs` measures. */
+export interface CostRow {
+  /** Of the encodes, creations and prefills; tables are f32 whatever they rotate. */
+  readonly dtype?: string;
+  /** For example "encode, new start each step". */
+  readonly what: string;
+  readonly unit: 'us' | 'ms' | 'ratio';
+  /** Of the samples, as are p20 and p80; none where there are no samples. */
+  readonly median?: number;
+  readonly p20?: number;
+  readonly p80?: number;
+  readonly samples: number;
+  /** Of a table. */
+  readonly bytes?: number;
+  /** The largest median that keeps the bar, where there is one. */
+  readonly bar?: number;
+  readonly note: string;
+}
+
+/** A whole run of `--costs`. */
+export interface CostResult {
+  readonly environment: BenchEnvironment;
+  readonly costs: readonly CostRow[];
+}
+
+/** A whole run of `--heap`. */
+export interface HeapResult {
+  readonly environment: BenchEnvironment;
+  readonly heap: readonly HeapRow[];
+}
+
+/** A row of a sweep: which one, and where on its axis. */
+export interface SweepRow extends BenchRow {
+  readonly sweep: SweepAxis;
+  /** Tokens; heads of Q; the position of the first token; sequences. */
+  readonly at: number;
+}
+
+/** A whole run of `--sweep`. */
+export interface SweepResult extends BenchResult {
+  readonly rows: readonly SweepRow[];
 }

@@ -52,7 +52,7 @@ export async function checkAgainstReference(
   read: ReadElements,
   signal?: AbortSignal,
 ): Promise<CheckResult> {
-  const { preset, tokens, dtype, start, config, frequencies } = setting;
+  const { preset, tokens, batch, dtype, start, config, frequencies } = setting;
   let maxError = 0;
   let worst = 0;
   let failure = '';
@@ -60,9 +60,11 @@ export async function checkAgainstReference(
     const heads = tensor === 'q' ? preset.qHeads : preset.kHeads;
     const rowElements = heads * config.headDim;
     const rows = Math.max(1, Math.floor(blockElements / rowElements));
-    for (let row = 0; row < tokens; row += rows) {
+    // Blocks end where a sequence does: the next begins at the first position again.
+    for (let row = 0, count = 0; row < batch * tokens; row += count) {
       signal?.throwIfAborted();
-      const count = Math.min(rows, tokens - row);
+      const token = row % tokens;
+      count = Math.min(rows, tokens - token);
       const length = count * rowElements;
       const result = checkContract({
         before: seededElements(dtype, seeds[tensor], row * rowElements, length),
@@ -74,7 +76,7 @@ export async function checkAgainstReference(
           rotaryDim: config.rotaryDim,
           pairing: config.pairing,
           tokens: count,
-          positions: start + row,
+          positions: start + token,
           inverseFrequencies: frequencies.inverseFrequencies,
           attentionFactor: frequencies.attentionFactor,
         },
@@ -83,7 +85,7 @@ export async function checkAgainstReference(
       worst = Math.max(worst, result.worst);
       const [first] = result.failures;
       if (first && !failure) {
-        failure = `${tensor}, ${first.place} (from token ${row} on): got ${first.got}, expected ${first.expected}`;
+        failure = `${tensor}, ${first.place} (from token row ${row} on): got ${first.got}, expected ${first.expected}`;
       }
     }
   }

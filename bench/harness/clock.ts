@@ -59,8 +59,12 @@ async function compareClocks(
   const tensors = multiplyTensors(device, { q: 2 ** 20, k: 2 ** 18 });
   try {
     const subject = await makeMultiply(device, tensors, { workgroupSize: 64, chunks: 16, four: true });
+    // The first run pays for what is made lazily; of the others the shorter of two, as one is easily disturbed.
+    await wallTime(device, subject, 1);
+    const shortest = async (runs: number): Promise<number> =>
+      Math.min(await wallTime(device, subject, runs), await wallTime(device, subject, runs));
     let repeats = 1;
-    while ((await wallTime(device, subject, repeats)) < 10 + emptySpanMs && repeats < 2 ** 16) repeats *= 2;
+    while ((await shortest(repeats)) < 10 + emptySpanMs && repeats < 2 ** 16) repeats *= 2;
     const numbers: string[] = [];
     let sane = true;
     for (const runs of [repeats, 4 * repeats]) {

@@ -19,8 +19,10 @@ export interface Setting {
   readonly preset: Preset;
   readonly tokens: number;
   readonly dtype: RopeDtype;
-  /** Position of the first token. */
+  /** Position of the first token of each sequence. */
   readonly start: number;
+  /** Sequences of so many tokens. */
+  readonly batch: number;
   readonly config: RopeConfig;
   readonly frequencies: RopeFrequencies;
   /** Elements of Q and of K, tails that do not rotate included. */
@@ -47,19 +49,21 @@ export interface Rotation extends EncodedSubject {
 export const seeds = { q: 11, k: 12 } as const;
 
 /** What a preset means at so many tokens: shapes, bytes, frequencies. */
-export function settingOf(preset: Preset, tokens: number, dtype: RopeDtype, start = 0): Setting {
+export function settingOf(preset: Preset, tokens: number, dtype: RopeDtype, start = 0, batch = 1): Setting {
   const config = configOf(preset);
   const bytes = bytesPerElement(dtype);
   const { qHeads, kHeads } = preset;
-  const rotated = tokens * config.rotaryDim * bytes;
+  const rows = batch * tokens;
+  const rotated = rows * config.rotaryDim * bytes;
   return {
     preset,
     tokens,
     dtype,
     start,
+    batch,
     config,
     frequencies: ropeFrequencies(config),
-    elements: { q: tokens * qHeads * config.headDim, k: tokens * kHeads * config.headDim },
+    elements: { q: rows * qHeads * config.headDim, k: rows * kHeads * config.headDim },
     rotatedBytes: { q: rotated * qHeads, k: rotated * kHeads },
     bytesMoved: 2 * rotated * (qHeads + kHeads),
   };
@@ -71,6 +75,7 @@ export function settingOf(preset: Preset, tokens: number, dtype: RopeDtype, star
  *
  * @param start Position of the first token.
  * @param options For `createRope`, for example a tuning. Capacity and dtypes follow from the other arguments.
+ * @param batch Sequences, each from the same position on.
  */
 export async function makeRotation(
   device: GPUDevice,
@@ -79,8 +84,9 @@ export async function makeRotation(
   dtype: RopeDtype,
   start = 0,
   options: RopeOptions = {},
+  batch = 1,
 ): Promise<Rotation> {
-  const setting = settingOf(preset, tokens, dtype, start);
+  const setting = settingOf(preset, tokens, dtype, start, batch);
   const capacity = Math.max(2 ** 20, setting.config.trainedPositions ?? 0, start + tokens);
   const rope = await createRope(device, setting.config, { capacity, ...options, dtypes: [dtype] });
   const bytes = bytesPerElement(dtype);
@@ -91,7 +97,7 @@ export async function makeRotation(
     k: { buffer: k, heads: preset.kHeads },
     dtype,
   });
-  const where = { tokens, start };
+  const where = { tokens, start, batch };
   const rotation: Rotation = {
     name: 'webgpu-rope',
     setting,

@@ -1,6 +1,6 @@
 import type { RopeDtype, RopeOptions } from '../../src';
 import type { MakePeer } from '../peers/peer';
-import { presetBySlug } from '../presets';
+import { type Preset, presetBySlug } from '../presets';
 import type { BenchRow, SkippedPeer } from '../schema';
 import { makeCeiling } from './ceiling';
 import { type CheckResult, checkAgainstReference, checkRotation } from './check';
@@ -17,6 +17,11 @@ export interface SettingSpec {
   readonly dtype: RopeDtype;
   /** Position of the first token. */
   readonly start: number;
+  /** Heads of Q and of K. Default: the preset's. */
+  readonly qHeads?: number;
+  readonly kHeads?: number;
+  /** Sequences. Default 1. */
+  readonly batch?: number;
 }
 
 /** A peer and how to make it. */
@@ -63,8 +68,8 @@ export async function measureSetting(
   const { rounds, minSpanMs, signal, onProgress = () => {} } = options;
   const timing = { rounds, minSpanMs, clock: await clockOf(device), ...(signal && { signal }) };
   onProgress('checking');
-  const { preset, tokens, dtype, start } = spec;
-  const rotation = await makeRotation(device, presetBySlug(preset), tokens, dtype, start, options.rope);
+  const { tokens, dtype, start, batch = 1 } = spec;
+  const rotation = await makeRotation(device, presetOf(spec), tokens, dtype, start, options.rope, batch);
   const owned: { destroy(): void }[] = [rotation];
   try {
     const check = await checkRotation(device, rotation, signal);
@@ -73,7 +78,7 @@ export async function measureSetting(
     const skipped: SkippedPeer[] = [];
     for (const { name, make } of options.peers ?? []) {
       onProgress(`checking ${name}`);
-      const peer = await make(device, rotation);
+      const peer = batch === 1 ? await make(device, rotation) : 'peers rotate one sequence here';
       if (typeof peer === 'string') {
         skipped.push({ ...spec, subject: name, reason: peer });
         continue;
@@ -129,7 +134,15 @@ function rowsOf(
   });
 }
 
+/** The preset of a setting, with the heads that it asks for. */
+function presetOf({ preset: slug, qHeads, kHeads }: SettingSpec): Preset {
+  const preset = presetBySlug(slug);
+  return { ...preset, qHeads: qHeads ?? preset.qHeads, kHeads: kHeads ?? preset.kHeads };
+}
+
 /** A setting in words. */
-export function describe({ preset, tokens, dtype, start }: SettingSpec): string {
-  return `${preset}, ${tokens} tokens, ${dtype}, from position ${start} on`;
+export function describe({ preset, tokens, dtype, start, qHeads, kHeads, batch = 1 }: SettingSpec): string {
+  const heads = qHeads === undefined && kHeads === undefined ? '' : ` with ${qHeads} + ${kHeads} heads`;
+  const sequences = batch === 1 ? '' : `${batch} sequences of `;
+  return `${preset}${heads}, ${sequences}${tokens} tokens, ${dtype}, from position ${start} on`;
 }

@@ -1,6 +1,12 @@
+import type { RopeDtype } from '../../src';
 import type { ClockReport } from '../schema';
 import { clockOf } from './clock';
+import { type CreationSample, timeCreation } from './creation-costs';
+import { type Decode, makeDecode, runSteps } from './decode';
+import { type DecodeCase, layerCount } from './decode-cases';
+import { type EncodeSamples, timeEncodes } from './encode-costs';
 import { measureSetting, type NamedPeer, type SettingResult, type SettingSpec } from './row';
+import { compareTables, type TableBuild, type TableKinds, timeTables } from './table-costs';
 import { type TuningSpec, type TuningTrial, trialTunings } from './tunings';
 
 /** How to measure; plain data, so that it can be sent to a page. */
@@ -17,6 +23,18 @@ export interface BenchSession {
   clock(): Promise<ClockReport>;
   measure(spec: SettingSpec, options: SessionOptions): Promise<SettingResult>;
   tune(spec: TuningSpec, options: SessionOptions): Promise<TuningTrial[]>;
+  /** Creates ropes on a device of their own, one after the other: the first has no pipelines to reuse, the others have. */
+  creations(dtype: RopeDtype, count: number): Promise<CreationSample[]>;
+  encodes(spec: { readonly dtype: RopeDtype; readonly rounds: number }): Promise<EncodeSamples[]>;
+  tables(positions: readonly number[], rounds: number): Promise<TableBuild[]>;
+  tableKinds(
+    spec: { readonly tokens: number; readonly dtype: RopeDtype },
+    options: SessionOptions,
+  ): Promise<TableKinds>;
+  /** Prepares encodes for {@link runDecode}, in place of those prepared before. */
+  openDecode(kind: DecodeCase, dtype: RopeDtype): Promise<void>;
+  /** Runs at least so many encodes; resolves with how many they were. */
+  runDecode(encodes: number): Promise<number>;
 }
 
 /** What a session is told by its surroundings. */
@@ -24,10 +42,14 @@ export interface SessionHooks {
   readonly onProgress: (text: string) => void;
   /** @throws {RangeError} there is no such peer */
   readonly loadPeer: (name: string) => Promise<NamedPeer['make']>;
+  /** A device that nothing was compiled on yet. */
+  readonly freshDevice: () => Promise<GPUDevice>;
 }
 
 /** Watches a device and measures on it. A GPU error or the loss of the device fails the call in which it happens. */
-export function openSession(device: GPUDevice, { onProgress, loadPeer }: SessionHooks): BenchSession {
+export function openSession(device: GPUDevice, hooks: SessionHooks): BenchSession {
+  const { onProgress, loadPeer, freshDevice } = hooks;
+  let decode: Decode | undefined;
   const errors: string[] = [];
   device.addEventListener('uncapturederror', ({ error }) => errors.push(error.message));
   const lost = device.lost.then(({ message }): never => {
@@ -64,5 +86,35 @@ export function openSession(device: GPUDevice, { onProgress, loadPeer }: Session
           onProgress: ({ round }) => onProgress(`round ${round} of ${rounds}`),
         }),
       ),
+    creations: async (dtype, count) => {
+      const fresh = await freshDevice();
+      try {
+        const samples: CreationSample[] = [];
+        for (let i = 0; i < count; i++) samples.push(await timeCreation(fresh, dtype));
+        return samples;
+      } finally {
+        fresh.destroy();
+      }
+    },
+    encodes: (spec) => watched(timeEncodes(device, spec)),
+    tables: async (positions, rounds) => timeTables(positions, rounds),
+    tableKinds: (spec, { rounds, minSpanMs }) =>
+      watched(
+        compareTables(device, spec, {
+          rounds,
+          minSpanMs,
+          onProgress: ({ round }) => onProgress(`round ${round} of ${rounds}`),
+        }),
+      ),
+    openDecode: async (kind, dtype) => {
+      decode?.destroy();
+      decode = await watched(makeDecode(device, kind, dtype));
+    },
+    runDecode: async (encodes) => {
+      if (!decode) throw new Error('runDecode: expected openDecode to have been called');
+      const steps = Math.ceil(encodes / layerCount);
+      await watched(runSteps(device, decode, steps));
+      return steps * layerCount;
+    },
   };
 }

@@ -13,4 +13,8 @@ declare global {
 
 // The features are for peers; webgpu-rope needs none. Whether the device is lost is the session's to tell.
 const device = await requestRopeDevice({ optionalFeatures: ['shader-f16', 'subgroups'], onLost: () => {} });
-window.bench = openSession(device, { loadPeer, onProgress: (text) => window.benchProgress?.(text) });
+window.bench = openSession(device, {
+  loadPeer,
+  onProgress: (text) => window.benchProgress?.(text),
+  freshDevice: () => requestRopeDevice({ onLost: () => {} }),
+});

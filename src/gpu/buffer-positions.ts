@@ -18,6 +18,8 @@ const idFormats = ['u32', 'i32', 'i64'] as const;
 const raggedKeys = ['type', 'indptr', 'offsets', 'sequences'] as const;
 const fields = ['buffer', 'format', 'rowLength', 'offset', 'indptr', 'offsets', 'sequences'] as const;
 
+type FieldNames = Record<(typeof fields)[number], string>;
+
 /** Positions in GPUBuffers: checks and writes them, makes their bind groups, counts the bad ones. */
 export class BufferPositions {
   readonly layout: GPUBindGroupLayout;
@@ -28,7 +30,7 @@ export class BufferPositions {
   /** Stands where a call reads no ids. */
   readonly #none: GPUBuffer;
   readonly #groups = new WeakMap<GPUBuffer, WeakMap<GPUBuffer, WeakMap<GPUBuffer, GPUBindGroup>>>();
-  readonly #names = new Map<string, Record<(typeof fields)[number], string>>();
+  readonly #names = new Map<string, FieldNames>();
   #last: { a: GPUBuffer; b: GPUBuffer; c: GPUBuffer; group: GPUBindGroup } | null = null;
 
   constructor(
@@ -80,6 +82,11 @@ export class BufferPositions {
     const last = this.#last;
     // The layers of a step name the same buffers: nothing to look up, nothing to allocate.
     if (last !== null && last.a === a && last.b === b && last.c === c) return last.group;
+    return this.#otherGroup(a, b, c);
+  }
+
+  // Apart from group(): its closures would be allocated on the fast path as well.
+  #otherGroup(a: GPUBuffer, b: GPUBuffer, c: GPUBuffer): GPUBindGroup {
     const byA = remembered(this.#groups, a, () => new WeakMap());
     const group = remembered(
       remembered(byA, b, () => new WeakMap()),
@@ -160,14 +167,13 @@ export class BufferPositions {
   }
 
   /** What messages call the fields of positions: made once, as texts put together at every encode would be garbage. */
-  #namesOf(name: string): Record<(typeof fields)[number], string> {
-    let names = this.#names.get(name);
-    if (!names) {
-      names = Object.fromEntries(fields.map((field) => [field, `${name}.${field}`])) as NonNullable<
-        typeof names
-      >;
-      this.#names.set(name, names);
-    }
+  #namesOf(name: string): FieldNames {
+    return this.#names.get(name) ?? this.#newNames(name);
+  }
+
+  #newNames(name: string): FieldNames {
+    const names = Object.fromEntries(fields.map((field) => [field, `${name}.${field}`])) as FieldNames;
+    this.#names.set(name, names);
     return names;
   }
 

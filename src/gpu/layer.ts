@@ -127,7 +127,9 @@ export class RopeLayer {
     if (!feature)
       throw new TypeError(`${name}: expected the feature positionIds, given to createRope, got none`);
     feature.write(core.slots.words, at, name, positions, tokens, batch);
-    for (const view of this.#views) feature.checkReadOnly(name, positions, view);
+    for (let i = 0; i < this.#views.length; i++) {
+      feature.checkReadOnly(name, positions, this.#views[i] as TensorView);
+    }
     return feature;
   }
 

@@ -85,7 +85,9 @@ export function writeSource(
   if (start !== undefined) throw wrongType(`${name}start`, 'none beside positions', start);
   const prefix = `${name}positions`;
   if (typeof positions !== 'object' || positions === null) throw wrongType(prefix, '{ type, … }', positions);
-  words[at + 3] = kinds.indexOf(checkChoice(`${prefix}.type`, positions.type, kinds)) + 1;
+  const kind = kinds.indexOf(positions.type);
+  if (kind < 0) checkChoice(`${prefix}.type`, positions.type, kinds);
+  words[at + 3] = kind + 1;
   return positions;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { commandOf, defaultStart, parseBenchArguments, settingsOf, usage } from '../../bench/args';
 import { peerNames } from '../../bench/peers/names';
 import { presets } from '../../bench/presets';
+import { sweepAxes } from '../../bench/sweeps';
 
 describe('arguments of npm run bench', () => {
   test('none: every preset, 1, 32, 512 and 4096 tokens, every dtype, 31 rounds', () => {
@@ -48,7 +49,33 @@ describe('arguments of npm run bench', () => {
       'naive-trig',
     ]);
   });
+  test('with peers: from decode to a long prefill, f32 and f16', () => {
+    expect(parseBenchArguments(['--subject', 'naive-table'])).toMatchObject({
+      tokens: [1, 8, 32, 128, 512, 2048, 8192],
+      dtypes: ['f32', 'f16'],
+      mode: 'settings',
+    });
+  });
+  test('--costs, --heap and --sweep are kinds of run, one at a time', () => {
+    expect(parseBenchArguments(['--costs'])).toMatchObject({
+      mode: 'costs',
+      tokens: [512, 2048],
+      dtypes: ['f32'],
+    });
+    expect(parseBenchArguments(['--heap', '--encodes', '4096'])).toMatchObject({
+      mode: 'heap',
+      encodes: 4096,
+    });
+    expect(parseBenchArguments(['--sweep', 'tokens,batch'])).toMatchObject({
+      mode: 'sweep',
+      sweeps: ['tokens', 'batch'],
+    });
+    expect(parseBenchArguments(['--sweep', 'all']).sweeps).toEqual(sweepAxes);
+    expect(() => parseBenchArguments(['--heap', '--sweep', 'all'])).toThrow(/one of .* got --heap --sweep/);
+  });
   test.each([
+    [['--sweep', 'layers'], /--sweep: expected tokens, heads, positions, batch or all, got "layers"/],
+    [['--encodes', '1'], /--encodes: expected an integer in 32/],
     [['--subject', 'ort'], /--subject: expected webgpu-rope, ceiling, onnxruntime-web, .* got "ort"/],
     [['--preset', 'llama'], /preset: expected llama-3\.2-1b, .* got "llama"/],
     [['--tokens', '0'], /--tokens: expected an integer in 1\.\.16777216, got "0"/],

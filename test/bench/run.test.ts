@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { peerNames } from '../../bench/peers/names';
-import type { BenchResult } from '../../bench/schema';
+import type { BenchResult, CostResult } from '../../bench/schema';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -90,6 +90,38 @@ describe('npm run bench', () => {
       expect(skipped.map(({ subject, dtype }) => `${dtype} ${subject}`)).toEqual(
         peerNames.map((name) => `bf16 ${name}`),
       );
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+  test('--costs: encodes, creation, tables and their comparison, printed and as JSON', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'webgpu-rope-bench-'));
+    try {
+      const file = join(folder, 'costs.json');
+      const short = '--costs --rounds 1 --span 1 --tokens 16 --dtype f32 --json'.split(' ');
+      const { stdout } = await bench(...short, file);
+      expect(stdout).toMatch(/^encode, new start each step +[\d.]+ .* us .*<= 1 (kept|MISSED)/m);
+      const { environment, costs } = JSON.parse(await readFile(file, 'utf8')) as CostResult;
+      expect(environment.command).toContain('--costs');
+      const whats = costs.map(({ what }) => what);
+      for (const what of [
+        'encode, same start',
+        'WebGPU calls alone',
+        'createRope, cold',
+        'first encode, cold',
+        'two-digit table, 1048576 positions',
+        'prefill of 16, two-digit / full',
+      ]) {
+        expect(whats).toContain(what);
+      }
+      for (const { what, median, samples, bytes, dtype } of costs) {
+        expect(dtype).toBe('f32');
+        if (samples > 0) expect(median, what).toBeGreaterThan(0);
+        if (what.includes('table, ')) expect(bytes === undefined).toBe(what.startsWith('prefill'));
+      }
+      const bytesOf = (what: string) => costs.find((row) => row.what === what)?.bytes ?? Number.NaN;
+      const share = bytesOf('full table, 1048576 positions') / bytesOf('two-digit table, 1048576 positions');
+      expect(share).toBeGreaterThanOrEqual(500);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -34,16 +34,13 @@ describe.skipIf(browserFromEnvironment() !== 'chrome')('what an encode allocates
 
   // Not exactly 0: the profiler samples, and code may be compiled anew and run once without optimisation. The smallest
   // object that an encode could make is 12 bytes.
-  test.each<DecodeCase>([
-    'same start',
-    'new start each step',
-    'packed QKV',
-    'ids in a buffer',
-    'ragged',
-  ])('%s: nothing', (name) => {
-    const { oursPerEncode, inlinedPerEncode, spots } = rowOf(name);
-    expect(oursPerEncode + inlinedPerEncode, JSON.stringify(spots.slice(0, 5))).toBeLessThan(3);
-  });
+  test.each<DecodeCase>(['same start', 'new start each step', 'packed QKV', 'ids in a buffer', 'ragged'])(
+    '%s: nothing',
+    (name) => {
+      const { oursPerEncode, inlinedPerEncode, spots } = rowOf(name);
+      expect(oursPerEncode + inlinedPerEncode, JSON.stringify(spots.slice(0, 5))).toBeLessThan(3);
+    },
+  );
 
   test('new start each encode: a new chunk of slots in 1024 encodes, and nothing else', () => {
     const { encodes, oursPerEncode, inlinedPerEncode, spots } = rowOf('new start each encode');

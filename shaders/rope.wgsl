@@ -471,15 +471,18 @@ fn checked_id(low: u32, high: u32, wide: bool, shift: u32) -> u32 {
   return select(shifted, BAD, shifted >= 0x80000000u);
 }
 
-fn id_at(source: Source, item: Item, axis: u32) -> u32 {
+fn id_word(source: Source, item: Item, axis: u32) -> u32 {
   let row = source.offset + axis * source.axis_stride + (params.first_sequence + item.sequence) * source.row_stride;
-  let at = row + (params.first_token + item.token) * source.id_words;
+  return row + (params.first_token + item.token) * source.id_words;
+}
+
+fn id_at(source: Source, item: Item, axis: u32) -> u32 {
+  let at = id_word(source, item, axis);
   return checked_id(ids[at], ids[at + source.id_words - 1u], source.id_words == 2u, source.start);
 }
 
 fn from_id_at(source: Source, item: Item, axis: u32) -> u32 {
-  let row = source.offset + axis * source.axis_stride + (params.first_sequence + item.sequence) * source.row_stride;
-  let at = row + (params.first_token + item.token) * source.id_words;
+  let at = id_word(source, item, axis);
   return checked_id(from_ids[at], from_ids[at + source.id_words - 1u], source.id_words == 2u, source.start);
 }
 

@@ -27,7 +27,7 @@ export function fullTableBytes(pairs: number, capacity: number): number {
 }
 
 /** Bits of the low digit: half of those of the largest position, so that both tables are about as long. */
-export function lowBitsOf(capacity: number): number {
+function lowBitsOf(capacity: number): number {
   return Math.ceil(Math.log2(capacity) / 2);
 }
 

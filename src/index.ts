@@ -22,6 +22,16 @@ export type {
   RopeFrequencies,
   RopeScaling,
 } from './config/types';
+export { additiveEncoding } from './encodings/encoding';
+export { encodingRows } from './encodings/rows';
+export type {
+  AdditiveEncoding,
+  AdditiveEncodingInput,
+  BinaryEncoding,
+  IntegerEncoding,
+  LearnedEncoding,
+  SinusoidalEncoding,
+} from './encodings/types';
 export { ropeFrequencies } from './frequencies';
 export { type XposOptions, type XposScales, xposScales } from './frequencies/xpos';
 export type { RopeCache, RopeCaches } from './gpu/caches';

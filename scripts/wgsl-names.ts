@@ -75,6 +75,7 @@ export function shortenedWgsl(source: string): string {
   const globals = shortNames(
     [...global].filter((name) => !isShort(name)),
     source,
+    new Set(source.match(word)),
     globalName,
   );
   return declarations
@@ -87,6 +88,8 @@ export function shortenedWgsl(source: string): string {
       const own = shortNames(
         [...locals].filter((name) => !isShort(name)),
         text,
+        // A function with more names than there are capitals goes on where the module's names are.
+        new Set([...(text.match(word) ?? []), ...globals.values()]),
         shortName,
       );
       return renamed(text, new Map([...globals, ...own]), globals);
@@ -107,17 +110,17 @@ function renamed(
   });
 }
 
-/** Short names, the shortest for what is used most; none that the text uses for something else. */
+/** Short names, the shortest for what is used most in the text; none that is taken. */
 function shortNames(
   names: readonly string[],
   text: string,
+  taken: ReadonlySet<string>,
   nameOf: (number: number) => string,
 ): Map<string, string> {
   const uses = new Map(names.map((name) => [name, 0]));
   for (const [name] of text.matchAll(word)) {
     if (uses.has(name)) uses.set(name, (uses.get(name) as number) + 1);
   }
-  const taken = new Set(text.match(word));
   const short = new Map<string, string>();
   let number = 0;
   for (const [name] of [...uses].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))) {

@@ -189,7 +189,8 @@ fn duo(rows: Rows, j: u32) -> vec4f {
 }
 
 // ---- 16-bit floats, two to a word -----------------------------------------------------------------------------------
-// A 16-bit chunk is taken apart into its even and its odd elements: four lanes each, one word apiece.
+// A 16-bit chunk is taken apart into its even and its odd elements: four lanes each, one word apiece. Products and minima
+// stand where shifts could: a GPU takes either, SwiftShader shifts lane by lane (bench/NOTES.md).
 
 struct EvenOdd {
   even: vec4f,
@@ -198,7 +199,7 @@ struct EvenOdd {
 
 fn unpack(words: vec4u) -> EvenOdd {
   if (DTYPE == BF16) {
-    return EvenOdd(bitcast<vec4f>(words << vec4u(16u)), bitcast<vec4f>(words & vec4u(0xffff0000u)));
+    return EvenOdd(bitcast<vec4f>(words * 0x10000u), bitcast<vec4f>(words & vec4u(0xffff0000u)));
   }
   let x = unpack2x16float(words.x);
   let y = unpack2x16float(words.y);
@@ -214,7 +215,7 @@ const INFINITY_BITS = vec4u(0x7f800000u);
 // Inf) and kept quiet.
 fn bf16_upper(values: vec4f) -> vec4u {
   let bits = bitcast<vec4u>(values);
-  let rounded = bits + vec4u(0x7fffu) + ((bits >> vec4u(16u)) & vec4u(1u));
+  let rounded = bits + vec4u(0x7fffu) + min(bits & vec4u(0x10000u), vec4u(1u));
   return select(rounded, bits | vec4u(0x00400000u), (bits & MAGNITUDE) > INFINITY_BITS);
 }
 
@@ -240,7 +241,7 @@ fn f16_words(even: vec4f, odd: vec4f) -> vec4u {
     pack2x16float(vec2f(e.z, o.z)),
     pack2x16float(vec2f(e.w, o.w)),
   );
-  return words ^ f16_flips(even_magnitude) ^ (f16_flips(odd_magnitude) << vec4u(16u));
+  return words ^ f16_flips(even_magnitude) ^ (f16_flips(odd_magnitude) * 0x10000u);
 }
 
 fn pack(even: vec4f, odd: vec4f) -> vec4u {

@@ -2,7 +2,7 @@
 export type Pairing = 'half' | 'interleaved';
 
 /** What YaRN and NTK-by-parts share: which wavelengths are interpolated, and by how much. */
-interface PartsScaling {
+export interface PartsScaling {
   /** Context length over `originalPositions`; low frequencies are divided by it. At least 1. */
   readonly factor: number;
   /** Tokens the model was trained on before it was extended. */

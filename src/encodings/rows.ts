@@ -51,16 +51,26 @@ function checkPosition(encoding: AdditiveEncoding, positions: ArrayLike<number>,
   throw pastTheEnd(name, encoding, position!);
 }
 
-/** The error of a position that an encoding has no row for. */
-export function pastTheEnd(name: string, encoding: AdditiveEncoding, position: number): RangeError {
-  const served = positionsOf(encoding);
-  const why = {
-    learned: `; a learned table ends there: truncate the sequence to ${served} tokens`,
-    binary: `; ${encoding.dim / encoding.axes} bits hold no more`,
-    sinusoidal: '',
-    integer: '',
-  }[encoding.type];
+/**
+ * The error of a position that an encoding has no row for.
+ *
+ * @param served Positions it was asked to serve, where they are fewer than it has.
+ */
+export function pastTheEnd(
+  name: string,
+  encoding: AdditiveEncoding,
+  position: number,
+  served = positionsOf(encoding),
+): RangeError {
+  const why = whyItEnds(encoding, served);
   return new RangeError(`${name}: expected a position in 0..${served - 1}, got ${position}${why}`);
+}
+
+function whyItEnds(encoding: AdditiveEncoding, served: number): string {
+  if (served < positionsOf(encoding)) return '; a larger capacity serves more';
+  if (encoding.type === 'learned')
+    return `; a learned table ends there: truncate the sequence to ${served} tokens`;
+  return encoding.type === 'binary' ? `; ${encoding.dim / encoding.axes} bits hold no more` : '';
 }
 
 function blockWriter(encoding: AdditiveEncoding, weights: ArrayLike<number> | undefined): BlockWriter {

@@ -1,5 +1,6 @@
 import type { RopeAxes } from '../config/types';
 import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../errors';
+import { sharedBuffer } from './checks';
 import type { DeviceKit } from './device-kit';
 import {
   checkSpan,
@@ -11,7 +12,8 @@ import {
 } from './positions';
 import { readWords } from './read-words';
 import { remembered } from './remembered';
-import { checkBuffer, type TensorView } from './tensor';
+import { checkBuffer } from './tensor';
+import { alignDown, type WindowedView } from './windows';
 
 const idKeys = ['type', 'buffer', 'format', 'perSequence', 'rowLength', 'offset'] as const;
 const idFormats = ['u32', 'i32', 'i64'] as const;
@@ -24,6 +26,8 @@ type FieldNames = Record<(typeof fields)[number], string>;
 export class BufferPositions {
   readonly layout: GPUBindGroupLayout;
   readonly axes: number;
+  /** Bytes of a buffer that are bound, at most. */
+  readonly #room: number;
   readonly #pairAxis: GPUBuffer;
   /** One word: bad positions so far. */
   readonly #counter: GPUBuffer;
@@ -41,6 +45,7 @@ export class BufferPositions {
     const read = 'read-only-storage';
     this.layout = kit.layout('positions', [read, read, read, 'storage', 'uniform']);
     const { device } = kit;
+    this.#room = alignDown(device.limits.maxStorageBufferBindingSize);
     const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
     this.#counter = device.createBuffer({
       label: `${label} bad positions`,
@@ -97,7 +102,7 @@ export class BufferPositions {
           layout: this.layout,
           entries: [a, b, c, this.#counter, this.#pairAxis].map((buffer, binding) => ({
             binding,
-            resource: { buffer },
+            resource: { buffer, size: Math.min(buffer.size, this.#room) },
           })),
         }),
     );
@@ -105,15 +110,17 @@ export class BufferPositions {
     return group;
   }
 
-  /** WebGPU forbids a buffer that is read-only in one binding and writable in another of the same dispatch. */
-  checkReadOnly(name: string, positions: RopePositions, { name: tensor, buffer }: TensorView): void {
+  /** Refuses positions in the buffer of a tensor, which is written. */
+  checkReadOnly(
+    name: string,
+    positions: RopePositions,
+    { name: tensor, buffer }: Pick<WindowedView, 'name' | 'buffer'>,
+  ): void {
     if (
       firstBufferOf(positions) === buffer ||
       (positions.type === 'ragged' && positions.offsets === buffer)
     ) {
-      throw new TypeError(
-        `${name}: expected a GPUBuffer other than that of ${tensor} (one dispatch cannot bind it read-only and writable), got the same`,
-      );
+      throw sharedBuffer(name, `that of ${tensor}`);
     }
   }
 
@@ -150,6 +157,7 @@ export class BufferPositions {
         `${name}.buffer: expected >= ${needed} bytes for [${shape}] of ${ids.format ?? 'i32'}, buffer has ${buffer.size}`,
       );
     }
+    this.#checkRoom(names.buffer, needed);
     words[at + 5] = offset * wide;
     words[at + 6] = row * wide * rows;
     words[at + 7] = perSequence ? row * wide : 0;
@@ -161,8 +169,8 @@ export class BufferPositions {
     checkKeys(name, ragged, raggedKeys);
     const sequences = checkInteger(names.sequences, ragged.sequences, 1, maxIds);
     if (batch !== 1) throw outOfRange('batch', '1, as ragged sequences are one row of tokens', batch);
-    checkWords(names.indptr, ragged.indptr, sequences + 1);
-    checkWords(names.offsets, ragged.offsets, sequences);
+    this.#checkWords(names.indptr, ragged.indptr, sequences + 1);
+    this.#checkWords(names.offsets, ragged.offsets, sequences);
     words[at + 9] = sequences;
   }
 
@@ -200,15 +208,24 @@ export class BufferPositions {
     words[at + 9] = width;
     words[at + 10] = height;
   }
-}
 
-/** Checks that a buffer can be read by a shader and holds so many words. */
-function checkWords(name: string, buffer: GPUBuffer, count: number): void {
-  checkBuffer(name, buffer);
-  if (buffer.size < count * 4) {
-    throw new RangeError(
-      `${name}: expected >= ${count * 4} bytes for ${count} words, buffer has ${buffer.size}`,
-    );
+  /** Checks that a buffer can be read by a shader and holds so many words. */
+  #checkWords(name: string, buffer: GPUBuffer, count: number): void {
+    checkBuffer(name, buffer);
+    if (buffer.size < count * 4) {
+      throw new RangeError(
+        `${name}: expected >= ${count * 4} bytes for ${count} words, buffer has ${buffer.size}`,
+      );
+    }
+    this.#checkRoom(name, count * 4);
+  }
+
+  /** Of a buffer larger than a binding, as engines carve theirs from, the beginning is bound. */
+  #checkRoom(name: string, end: number): void {
+    if (end > this.#room) {
+      const expected = `positions within the first ${this.#room} bytes (maxStorageBufferBindingSize)`;
+      throw outOfRange(name, expected, end);
+    }
   }
 }
 

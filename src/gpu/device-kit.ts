@@ -1,19 +1,5 @@
-import type { Pairing } from '../config/types';
-import { type RopeDtype, ropeDtypes } from './dtype';
-
-/** Kinds of call: positions from the host, from buffers, and the move of heads that were rotated before. */
-export type CallKind = 'rotate' | 'rotate_at' | 'rerotate';
-
-/** What picks the code of a pipeline; everything else is a uniform. */
-export interface PipelineKey {
-  readonly call: CallKind;
-  readonly chunked: boolean;
-  readonly dtype: RopeDtype;
-  readonly pairing: Pairing;
-  readonly twoDigits: boolean;
-  readonly axes: number;
-  readonly workgroupSize: number;
-}
+import type { RopeDtype } from './dtype';
+import { remembered } from './remembered';
 
 /** Bytes of one parameter slot: the largest `minUniformBufferOffsetAlignment` an implementation may have. */
 export const slotBytes = 256;
@@ -58,30 +44,24 @@ export class DeviceKit {
     throw new TypeError(`device: expected a live GPUDevice, got one that was lost (${reason}): ${message}`);
   }
 
-  /** Compiles the pipeline, or hands out the one compiled before. */
-  pipeline(key: PipelineKey, code: string, positionLayout?: GPUBindGroupLayout): Promise<GPUComputePipeline> {
-    const entryPoint = `${key.call}_${key.chunked ? 'chunks' : 'words'}`;
-    const table = key.twoDigits ? 'two-digit' : 'full';
-    const name = `webgpu-rope ${entryPoint} ${key.dtype} ${key.pairing} ${table} ${key.axes} ${key.workgroupSize}`;
+  /**
+   * Compiles an entry point, or hands out what was compiled before under the same name.
+   *
+   * @param name Label of the pipeline; says everything that its code and its layouts depend on.
+   */
+  compiled(
+    name: string,
+    code: string,
+    entryPoint: string,
+    bindGroupLayouts: GPUBindGroupLayout[],
+    constants: Record<string, number>,
+  ): Promise<GPUComputePipeline> {
     let pipeline = this.#pipelines.get(name);
     if (!pipeline) {
-      const groups = [this.tableLayout, this.tensorLayout];
-      // Calls whose positions the host knows bind no ids and no counter.
-      if (positionLayout) groups.push(positionLayout);
       pipeline = this.device.createComputePipelineAsync({
         label: name,
-        layout: this.device.createPipelineLayout({ label: name, bindGroupLayouts: groups }),
-        compute: {
-          module: this.#module(code),
-          entryPoint,
-          constants: {
-            DTYPE: ropeDtypes.indexOf(key.dtype),
-            PAIRING: key.pairing === 'half' ? 0 : 1,
-            TWO_DIGITS: key.twoDigits ? 1 : 0,
-            WORKGROUP: key.workgroupSize,
-            AXES: key.axes,
-          },
-        },
+        layout: this.device.createPipelineLayout({ label: name, bindGroupLayouts }),
+        compute: { module: this.#module(code), entryPoint, constants },
       });
       this.#pipelines.set(name, pipeline);
       // A failed compilation is not remembered: the next createRope tries again.
@@ -102,12 +82,33 @@ export class DeviceKit {
 
 const kits = new WeakMap<GPUDevice, DeviceKit>();
 
-/** The device's kit, made at its first use. */
-export function deviceKit(device: GPUDevice): DeviceKit {
-  let kit = kits.get(device);
-  if (!kit) {
-    kit = new DeviceKit(device);
-    kits.set(device, kit);
-  }
+/**
+ * The device's kit, made at its first use.
+ *
+ * @throws {TypeError} the device was lost
+ */
+export async function liveKit(device: GPUDevice): Promise<DeviceKit> {
+  const kit = remembered(kits, device, () => new DeviceKit(device));
+  // A device that is lost already says so in a microtask, before what the caller does next could fail obscurely.
+  await Promise.resolve();
+  kit.checkLive();
   return kit;
+}
+
+/** The GPU objects of one kernel. */
+interface Core {
+  readonly kit: DeviceKit;
+  compile(dtypes: readonly RopeDtype[]): Promise<void>;
+  destroy(): void;
+}
+
+/** Compiles what a kernel needs; where that fails, ends what the kernel has made so far. */
+export async function compileAll(core: Core, dtypes: readonly RopeDtype[]): Promise<void> {
+  try {
+    await core.compile(dtypes);
+    core.kit.checkLive();
+  } catch (error) {
+    core.destroy();
+    throw error;
+  }
 }

@@ -1,9 +1,11 @@
 import type { RopeConfig, RopeConfigInput } from '../config/types';
 import type { BufferPositions } from './buffer-positions';
 import type { RopeCaches } from './caches';
-import type { CallKind } from './device-kit';
 import type { Rope, RopeOptions } from './rope';
 import type { Made, RopeCore } from './rope-core';
+
+/** Kinds of call: positions from the host, from buffers, and the move of heads that were rotated before. */
+export type CallKind = 'rotate' | 'rotate_at' | 'rerotate';
 
 /** A table and what it was made from. */
 export interface MadeTable extends Made {

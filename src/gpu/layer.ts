@@ -1,7 +1,8 @@
 import { checkInteger, checkKeys, wrongType } from '../errors';
 import type { BufferPositions } from './buffer-positions';
-import type { CallKind } from './device-kit';
+import { checkPass } from './checks';
 import type { RopeDtype } from './dtype';
+import type { CallKind } from './feature';
 import { type RopePositionSource, type RopePositions, sourceWords, writeSource } from './positions';
 import type { RopeCore } from './rope-core';
 import type { TableState } from './table-state';
@@ -136,8 +137,7 @@ export class RopeLayer {
   /** @internal */
   checkCall(pass: GPUComputePassEncoder, options: object, keys: readonly string[]): void {
     this.core.checkAlive();
-    if (typeof pass?.dispatchWorkgroups !== 'function')
-      throw wrongType('pass', 'a GPUComputePassEncoder', pass);
+    checkPass(pass);
     checkKeys('options', options, keys);
   }
 

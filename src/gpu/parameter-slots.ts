@@ -1,6 +1,5 @@
 import { type DeviceKit, slotBytes } from './device-kit';
 import { remembered } from './remembered';
-import type { TableState } from './table-state';
 
 /** Words of a parameter slot that the shader reads (struct Params). */
 export const parameterWords = 56;
@@ -27,7 +26,7 @@ export class ParameterSlots {
   /** Hash -> slot + 1, 0 where none. A collision forgets the older slot, which costs a write and no more. */
   readonly #slotOf = new Uint16Array(hashEntries);
   /** Bind groups of the current chunk, by the table rotated to and the one rotated from. */
-  #groups = new WeakMap<TableState, WeakMap<TableState, GPUBindGroup>>();
+  #groups = new WeakMap<GPUBufferBinding, WeakMap<GPUBufferBinding, GPUBindGroup>>();
 
   constructor(
     private readonly kit: DeviceKit,
@@ -62,8 +61,8 @@ export class ParameterSlots {
     this.kit.device.queue.writeBuffer(this.#chunk, slot * slotBytes, words);
   }
 
-  /** The bind group of the current chunk with these tables, remembered. */
-  group(to: TableState, from: TableState): GPUBindGroup {
+  /** The bind group of the current chunk with these tables, remembered by object. */
+  group(to: GPUBufferBinding, from: GPUBufferBinding): GPUBindGroup {
     const known = this.#groups.get(to)?.get(from);
     return known ?? this.#newGroup(to, from);
   }
@@ -87,15 +86,14 @@ export class ParameterSlots {
     });
   }
 
-  #newGroup(to: TableState, from: TableState): GPUBindGroup {
+  #newGroup(to: GPUBufferBinding, from: GPUBufferBinding): GPUBindGroup {
     const group = this.kit.device.createBindGroup({
       label: `${this.label} table`,
       layout: this.kit.tableLayout,
-      entries: [
-        { binding: 0, resource: { buffer: this.#chunk, size: slotBytes } },
-        { binding: 1, resource: { buffer: to.buffer } },
-        { binding: 2, resource: { buffer: from.buffer } },
-      ],
+      entries: [{ buffer: this.#chunk, size: slotBytes }, to, from].map((resource, binding) => ({
+        binding,
+        resource,
+      })),
     });
     remembered(this.#groups, to, () => new WeakMap()).set(from, group);
     return group;

@@ -1,5 +1,5 @@
 import { checkChoice, checkInteger, wrongType } from '../errors';
-import type { TableState } from './table-state';
+import type { TableShape } from './table-state';
 
 /** An id a token, in a GPUBuffer that the kernel only reads. -1 is padding: the token is left as it is. */
 export interface RopeIds {
@@ -15,7 +15,7 @@ export interface RopeIds {
   readonly perSequence?: boolean;
   /** Ids from one row to the next. Default `tokens`. */
   readonly rowLength?: number;
-  /** First id. Default 0. */
+  /** First id. Default 0. All ids used lie within the first `maxStorageBufferBindingSize` bytes. */
   readonly offset?: number;
 }
 
@@ -57,6 +57,12 @@ export const sourceWords = 12;
 /** Most ids, positions or cells of one kind. */
 export const maxIds = 2 ** 31;
 
+/** What struct Source says of a table. */
+interface SourceTable {
+  readonly table: Pick<TableShape, 'lowBits' | 'highRows'>;
+  readonly capacity: number;
+}
+
 /** The numbers of struct Source's `kind`, from 1 on; 0 is a start. */
 const kinds = ['grid', 'ids', 'ragged'] as const;
 
@@ -71,7 +77,7 @@ export function writeSource(
   at: number,
   name: string,
   { start, positions }: RopePositionSource,
-  { table, capacity }: TableState,
+  { table, capacity }: SourceTable,
   tokens: number,
 ): RopePositions | null {
   words[at] = table.lowBits;

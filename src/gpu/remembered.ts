@@ -7,3 +7,15 @@ export function remembered<K extends WeakKey, V>(map: WeakMap<K, V>, key: K, mak
   }
   return value;
 }
+
+/** The layer of a text that says all of its shape, made at its first use. */
+export function rememberedLayer<V>(layers: Map<string, V>, key: string, make: () => V): V {
+  let layer = layers.get(key);
+  if (layer === undefined) {
+    // An engine that slides its offsets without end must not make us remember without end.
+    if (layers.size >= 256) layers.clear();
+    layer = make();
+    layers.set(key, layer);
+  }
+  return layer;
+}

@@ -2,9 +2,9 @@ import wgsl from '../../shaders/rope.wgsl?entries=rotate_chunks,rotate_words&raw
 import type { RopeConfig, RopeFrequencies } from '../config/types';
 import type { RopeTable } from '../tables/tables';
 import type { BufferPositions } from './buffer-positions';
-import type { CallKind, DeviceKit } from './device-kit';
+import type { DeviceKit } from './device-kit';
 import { dtypeBytes, type RopeDtype, ropeDtypes } from './dtype';
-import type { RopeFeature } from './feature';
+import type { CallKind, RopeFeature } from './feature';
 import { ParameterSlots } from './parameter-slots';
 import { TableState } from './table-state';
 import type { RopeTuning } from './tuning';
@@ -86,19 +86,27 @@ export class RopeCore {
   }
 
   async #compileOne(call: CallKind, code: string, dtype: RopeDtype, chunked: boolean): Promise<void> {
-    const { pairing } = this.config;
-    const twoDigits = this.state.table.kind === 'two-digit';
-    const key = {
-      call,
-      chunked,
-      dtype,
-      pairing,
-      twoDigits,
-      axes: this.config.axes?.count ?? 1,
-      ...this.tuning,
-    };
-    const layout = call === 'rotate' ? undefined : this.positions?.layout;
-    this.#pipelines[pipelineIndex(call, dtype, chunked)] = await this.kit.pipeline(key, code, layout);
+    const { kit, config, tuning, positions } = this;
+    const { kind } = this.state.table;
+    const axes = config.axes?.count ?? 1;
+    const entryPoint = `${call}_${chunked ? 'chunks' : 'words'}`;
+    const name = `webgpu-rope ${entryPoint} ${dtype} ${config.pairing} ${kind} ${axes} ${tuning.workgroupSize}`;
+    const layouts = [kit.tableLayout, kit.tensorLayout];
+    // Calls whose positions the host knows bind no ids and no counter.
+    if (call !== 'rotate' && positions) layouts.push(positions.layout);
+    this.#pipelines[pipelineIndex(call, dtype, chunked)] = await kit.compiled(
+      name,
+      code,
+      entryPoint,
+      layouts,
+      {
+        DTYPE: ropeDtypes.indexOf(dtype),
+        PAIRING: config.pairing === 'half' ? 0 : 1,
+        TWO_DIGITS: kind === 'two-digit' ? 1 : 0,
+        WORKGROUP: tuning.workgroupSize,
+        AXES: axes,
+      },
+    );
   }
 
   /** The pipeline compiled for this call; undefined if createRope was not asked for it. */

@@ -4,15 +4,16 @@ import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../
 import { ropeFrequencies } from '../frequencies';
 import { fullTable, fullTableBytes, type RopePhases, twoDigitTable } from '../tables/tables';
 import type { RopeCaches } from './caches';
-import { deviceKit } from './device-kit';
-import { type RopeDtype, ropeDtypes } from './dtype';
+import { bindingRoom, checkDevice, checkDtypes, checkTuning } from './checks';
+import { compileAll, liveKit } from './device-kit';
+import type { RopeDtype } from './dtype';
 import type { MadeTable, MethodsOf, RopeFeature } from './feature';
 import { RopeLayer } from './layer';
-import { remembered } from './remembered';
+import { remembered, rememberedLayer } from './remembered';
 import { type Builder, maxCapacity, RopeCore } from './rope-core';
 import type { RopeState } from './table-state';
 import { type RopeTensor, TensorView } from './tensor';
-import { defaultTuning, type RopeTuning } from './tuning';
+import type { RopeTuning } from './tuning';
 
 /** Choices for {@link createRope}; every one may be left out. */
 export interface RopeOptions<F extends readonly RopeFeature[] = readonly RopeFeature[]> {
@@ -69,13 +70,10 @@ export async function createRope<const F extends readonly RopeFeature[] = []>(
   config: RopeConfigInput | RopeCaches,
   options: RopeOptions<F> = {},
 ): Promise<Rope & MethodsOf<F>> {
-  if (typeof (device as Partial<GPUDevice> | null)?.createComputePipelineAsync !== 'function') {
-    throw wrongType('device', 'a GPUDevice', device);
-  }
+  checkDevice(device);
   checkKeys('options', options, optionKeys);
   const { label = 'webgpu-rope' } = options;
-  const dtypes = checkList('dtypes', options.dtypes ?? ropeDtypes, ropeDtypes);
-  if (dtypes.length === 0) throw wrongType('dtypes', 'at least one dtype', options.dtypes);
+  const dtypes = checkDtypes(options.dtypes);
   const features: readonly RopeFeature[] = options.features ?? [];
   if (!Array.isArray(features) || features.some((feature) => typeof feature?.name !== 'string')) {
     throw wrongType('features', 'an array of features', features);
@@ -84,31 +82,21 @@ export async function createRope<const F extends readonly RopeFeature[] = []>(
   const phases = checkChoice('phases', options.phases ?? 'exact', ['exact', 'float32']);
   if (phases === 'float32' && kind !== 'full')
     throw outOfRange('table', '"full", as phases are float32', kind);
-  checkKeys('tuning', options.tuning ?? {}, ['workgroupSize', 'invocations']);
-  const tuning = checkTuning({ ...defaultTuning(device), ...options.tuning }, device.limits);
+  const tuning = checkTuning(device, options.tuning, ['workgroupSize', 'invocations']);
   const build: Builder = (checked, capacity, sequenceLength) => {
     checkInteger('capacity', capacity, 1, maxCapacity, ' of positions');
     const frequencies = ropeFrequencies(checked, sequenceLength);
-    if (kind === 'full') checkFullTable(frequencies.inverseFrequencies.length, capacity, device.limits);
+    if (kind === 'full') checkFullTable(frequencies.inverseFrequencies.length, capacity, bindingRoom(device));
     const table =
       kind === 'full' ? fullTable(frequencies, capacity, phases) : twoDigitTable(frequencies, capacity);
     return { frequencies, table, serves: Math.min(capacity, servedBy(checked, sequenceLength)) };
   };
 
-  const kit = deviceKit(device);
-  // A device that is lost already says so in a microtask, before anything below could fail obscurely.
-  await Promise.resolve();
-  kit.checkLive();
+  const kit = await liveKit(device);
   const brought = features.find((feature) => feature.readTable)?.readTable?.(device, config, options);
   const made = (await brought) ?? madeOf(ropeConfig(config as RopeConfigInput), options, build);
   const core = new RopeCore(kit, made.config, made, tuning, label, features, build, options.sequenceLength);
-  try {
-    await core.compile(dtypes);
-    kit.checkLive();
-  } catch (error) {
-    core.destroy();
-    throw error;
-  }
+  await compileAll(core, dtypes);
   const rope = new Rope(core, made.config, dtypes);
   return Object.assign(rope, ...features.map((feature) => feature.methods?.(rope, core))) as Rope &
     MethodsOf<F>;
@@ -154,8 +142,9 @@ export class Rope {
    * Names the tensors to rotate. Cheap, and remembered: the same buffers, offsets and shapes give the same layer, so an
    * engine that pools buffers can bind anew each step.
    *
-   * @throws {TypeError} neither Q nor K, no STORAGE usage, a dtype the rope was not created with, a wrong kind
-   * @throws {RangeError} offsets or strides not on a 4-byte word, a headDim below `rotaryDim`
+   * @throws {TypeError} neither Q nor K, no STORAGE usage, a wrong kind
+   * @throws {RangeError} a dtype the rope was not created with, offsets or strides not on a 4-byte word, a headDim below
+   *   `rotaryDim`
    * @example rope.bind({ q: { buffer: q, heads: 32 }, k: { buffer: k, heads: 8, capacity: 8192 }, dtype: 'f16' });
    */
   bind(binding: RopeBinding): RopeLayer {
@@ -180,14 +169,7 @@ export class Rope {
     );
     const byShape = remembered(byBuffer, k?.buffer ?? this, () => new Map<string, RopeLayer>());
     const key = `${dtype} ${headDim} ${q?.key} ${k?.key}`;
-    let layer = byShape.get(key);
-    if (!layer) {
-      // An engine that slides its offsets without end must not make us remember without end.
-      if (byShape.size >= 256) byShape.clear();
-      layer = new RopeLayer(core, q && k ? [q, k] : [first], dtype);
-      byShape.set(key, layer);
-    }
-    return layer;
+    return rememberedLayer(byShape, key, () => new RopeLayer(core, q && k ? [q, k] : [first], dtype));
   }
 
   /**
@@ -199,24 +181,7 @@ export class Rope {
   }
 }
 
-function checkList<T extends string>(
-  name: string,
-  values: readonly T[],
-  choices: readonly T[],
-): readonly T[] {
-  if (!Array.isArray(values)) throw wrongType(name, `an array of ${name}`, values);
-  return [...new Set(values.map((value, i) => checkChoice(`${name}[${i}]`, value, choices)))];
-}
-
-function checkTuning(tuning: RopeTuning, limits: GPUSupportedLimits): RopeTuning {
-  const most = Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX);
-  checkInteger('tuning.workgroupSize', tuning.workgroupSize, 1, most);
-  checkInteger('tuning.invocations', tuning.invocations, 1, 2 ** 31);
-  return tuning;
-}
-
-function checkFullTable(pairs: number, capacity: number, limits: GPUSupportedLimits): void {
-  const room = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+function checkFullTable(pairs: number, capacity: number, room: number): void {
   const bytes = fullTableBytes(pairs, capacity);
   if (bytes > room) {
     const most = Math.floor(room / fullTableBytes(pairs, 1));

@@ -1,5 +1,6 @@
 import type { RopeFrequencies } from '../config/types';
 import type { RopeTable } from '../tables/tables';
+import { upload } from './upload';
 
 /** A table's numbers without its rows, which are on the GPU. */
 export type TableShape = Omit<RopeTable, 'data'>;
@@ -33,12 +34,7 @@ export class TableState implements RopeState {
     readonly capacity: number,
     label: string,
   ) {
-    this.buffer = device.createBuffer({
-      label: `${label} table`,
-      size: data.byteLength,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-    });
-    device.queue.writeBuffer(this.buffer, 0, data);
+    this.buffer = upload(device, data, `${label} table`);
     this.table = table;
   }
 

@@ -14,11 +14,26 @@ export interface Window {
   readonly begin: number;
 }
 
+/** A placed tensor, as far as splitting it goes. */
+export interface WindowedView {
+  readonly name: string;
+  readonly buffer: GPUBuffer;
+  /** Of one element. */
+  readonly bytes: number;
+  /** First element of the rows at hand. */
+  readonly begin: number;
+  readonly strides: Readonly<Dimensions>;
+  readonly counts: Readonly<Dimensions>;
+  readonly rowsOutside: boolean;
+  extent(counts: Readonly<Dimensions>): number;
+  offsetOf(at: Readonly<Dimensions>): number;
+}
+
 /**
  * Bindings for a tensor whose buffer exceeds one binding: windows that overlap by three quarters, so that whatever is no
  * longer than three quarters of a binding lies whole in one of them. All are made at `bind`.
  */
-export class Windows {
+export class Windows<View extends WindowedView = TensorView> {
   readonly #size: number;
   readonly #step: number;
   readonly #grid: Window[] = [];
@@ -26,7 +41,7 @@ export class Windows {
   readonly #odd = new Map<number, Window>();
 
   constructor(
-    readonly view: TensorView,
+    readonly view: View,
     limit: number,
     readonly makeGroup: (begin: number, size: number) => GPUBindGroup,
   ) {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { minifyWgsl } from '../../scripts/wgsl';
 import { reachableWgsl, shortenedWgsl } from '../../scripts/wgsl-names';
+import { minifyWgsl } from '../../scripts/wgsl-text';
 
 const module = `
 const ONE = 1u;
@@ -85,4 +85,15 @@ test('the shipped modules are a third of the source', async () => {
   expect(core).not.toContain('rerotate');
   expect(core).not.toContain('atomicAdd');
   expect(minifyWgsl(shortenedWgsl(core)).length).toBeLessThan(source.length / 3);
+});
+
+test('a function with more names than there are capitals keeps clear of the names of the module', () => {
+  // The module's names run through Aa, Ba, … too; every one is used beside the function's own.
+  const numbers = Array.from({ length: 40 }, (_, i) => i);
+  const constants = numbers.map((i) => `const GLOBAL_${i} = ${i}u;`).join('');
+  const body = numbers.map((i) => `let local_${i} = GLOBAL_${i} + ${i}u;`).join('');
+  const short = shortenedWgsl(`${constants}fn many() { ${body} }`);
+  const declared = [...short.matchAll(/\b(?:const|let) (\w+)/g)].map(([, name]) => name);
+  expect(declared).toHaveLength(80);
+  expect(new Set(declared).size).toBe(80);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { minifyWgsl } from '../../scripts/wgsl';
+import { minifyWgsl } from '../../scripts/wgsl-text';
 
 test('line comments end at every line break that WGSL knows', () => {
   for (const lineBreak of ['\n', '\v', '\f', '\r', '\r\n', '\u0085', '\u2028', '\u2029']) {

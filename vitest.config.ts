@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { browserFromEnvironment } from './scripts/browser';
+import { guideModules } from './test/docs/guide-modules';
 import { puppeteerProvider } from './test/support/provider';
 import { ClosingLineReporter } from './test/support/reporter';
 
@@ -21,6 +22,7 @@ export default defineConfig(({ mode }) => {
           },
         },
         {
+          plugins: [guideModules()],
           test: {
             name: 'browser',
             include: ['test/gpu/**/*.test.ts'],

@@ -19,10 +19,14 @@ async function start(): Promise<void> {
     return;
   }
   console.log('Building the package and the demo page ...');
-  const configFile = join(root, 'vite.config.ts');
+  const config = {
+    configFile: join(root, 'vite.config.ts'),
+    configLoader: 'runner' as const,
+    logLevel: 'warn' as const,
+  };
   await buildPackage();
-  await build({ configFile, logLevel: 'warn' });
-  const server = await preview({ configFile, logLevel: 'warn', preview: { host: '127.0.0.1', open: false } });
+  await build(config);
+  const server = await preview({ ...config, preview: { host: '127.0.0.1', open: false } });
   const address = addressOf(server);
   if (flags.open || (!flags.headless && hasDisplay(process.platform, process.env))) {
     await show(address + demoQuery(flags, false));

@@ -1,5 +1,5 @@
 /** Runs the demo page in a headless browser and waits for its report. */
-import type { AutorunReport } from '../../demo/report/autorun';
+import type { AutorunReport } from '../../demo/shell/autorun';
 import { launchBrowser } from '../browser';
 
 /** A software adapter takes its time with a long prompt. */

@@ -17,6 +17,7 @@ declare global {
   const q: GPUBuffer, k: GPUBuffer, qkv: GPUBuffer, qPe: GPUBuffer, kPe: GPUBuffer, dQ: GPUBuffer, dK: GPUBuffer;
   const kCache: GPUBuffer, kCaches: GPUBuffer[], buffer: GPUBuffer, idBuffer: GPUBuffer;
   const indptr: GPUBuffer, offsets: GPUBuffer;
+  const x: GPUBuffer, scores: GPUBuffer, weights: Float32Array, rows: Float32Array;
   const cosCache: Float32Array, sinCache: Float32Array, cosSinCache: Float32Array;
   const headDim: number, rotaryDim: number, sequences: number, factor: number, scale: number;
   const divisors: number[], inverseFrequencies: number[], attentionFactor: number;
@@ -119,6 +120,10 @@ export async function scope(): Promise<{ device: StandInDevice; names: Record<st
     idBuffer: buffer(),
     indptr: buffer(),
     offsets: buffer(),
+    x: buffer(),
+    scores: buffer(),
+    weights: new Float32Array(514 * 768),
+    rows: new Float32Array(512 * 64).fill(1),
     cosCache: new Float32Array(64 * 64),
     sinCache: new Float32Array(64 * 64),
     cosSinCache: new Float32Array(64 * 128),

@@ -1,0 +1,13 @@
+// The files of docs/guide.md, as they stand there: their own checks throw where they fail.
+import { expect, test } from 'vitest';
+
+test('the guide: prefill and decode of its engine agree with the reference', () =>
+  import('guide:engine.test.ts'));
+
+test('the guide: keys follow a grown base', () => import('guide:long.test.ts'));
+
+test('the guide would see positions that begin at 0 again', () =>
+  expect(import('guide-with-mistake:engine.test.ts')).rejects.toThrow(/^Q\[\d+\]: expected/));
+
+test('the guide would see stale keys', () =>
+  expect(import('guide-with-mistake:long.test.ts')).rejects.toThrow(/^K\[\d+\]: expected/));

@@ -8,9 +8,9 @@ import {
   lastStart,
   parseStart,
   queryOfChoice,
-} from '../../demo/choice';
-import { modelOf } from '../../demo/model';
-import { snippetOf } from '../../demo/snippet';
+} from '../../demo/panels/check/choice';
+import { modelOf } from '../../demo/panels/check/model';
+import { snippetOf } from '../../demo/panels/check/snippet';
 import { ropeConfigFromHuggingFace } from '../../src';
 
 describe('the choice in the address', () => {

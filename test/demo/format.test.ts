@@ -10,6 +10,7 @@ import {
   scientific,
   significant,
 } from '../../demo/format';
+import { seriesCount } from '../../demo/widgets/colors';
 import { contrast } from './contrast';
 
 test('numbers as the page writes them, and as a terminal gets them', () => {
@@ -82,6 +83,12 @@ describe('contrast of the palette (WCAG 2.2: text 4.5, edges of controls and foc
       ['fail', 'fail-soft', 4.5],
       ['fail', 'surface', 4.5],
       ['edge', 'surface', 3],
+      // Series are named in their own colours here and there.
+      ...Array.from({ length: seriesCount }, (_, n): [string, string, number] => [
+        `series-${n + 1}`,
+        'surface',
+        4.5,
+      ]),
     ];
     for (const [front, back, least] of pairs) {
       test(`${scheme}: ${front} on ${back}`, () => {

@@ -3,12 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Page } from 'puppeteer';
-import { build, preview } from 'vite';
+import { build, type Plugin, preview } from 'vite';
 import { expect } from 'vitest';
 import { type LaunchedBrowser, launchBrowser } from '../../scripts/browser';
 
 export interface Site {
   readonly url: string;
+  /** Where it was built to. */
+  readonly outDir: string;
   readonly launched: LaunchedBrowser;
   close(): Promise<void>;
 }
@@ -20,11 +22,20 @@ export interface OpenPage {
   readonly troubles: string[];
 }
 
-/** Builds the page into a folder of its own, serves it and starts a browser. */
-export async function openSite(): Promise<Site> {
+/**
+ * Builds the page into a folder of its own, serves it and starts a browser.
+ *
+ * @param options.fixture The page gets the panels of test/demo/fixture in place of its own.
+ */
+export async function openSite({ fixture = false } = {}): Promise<Site> {
   const configFile = resolve('vite.config.ts');
   const outDir = await mkdtemp(join(tmpdir(), 'webgpu-rope-demo-'));
-  const common = { configFile, logLevel: 'error' as const };
+  const common = {
+    configFile,
+    configLoader: 'runner' as const,
+    logLevel: 'error' as const,
+    ...(fixture && { plugins: [fixturePanels()], worker: { plugins: () => [fixturePanels()] } }),
+  };
   await build({ ...common, build: { outDir, emptyOutDir: true } });
   const server = await preview({
     ...common,
@@ -37,11 +48,28 @@ export async function openSite(): Promise<Site> {
   const launched = await launchBrowser({ browser: 'chrome' });
   return {
     url,
+    outDir,
     launched,
     async close() {
       await launched.browser.close();
       await server.close();
       await rm(outDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Puts the fixture's panels and tasks where main.ts and the worker import the explorer's. */
+function fixturePanels(): Plugin {
+  const places = [
+    { importer: '/demo/main.ts', source: './panels', file: 'panels.ts' },
+    { importer: '/demo/shell/explorer.worker.ts', source: '../panels/tasks', file: 'tasks.ts' },
+  ];
+  return {
+    name: 'fixture-panels',
+    enforce: 'pre',
+    resolveId(source, importer) {
+      const place = places.find((at) => source === at.source && importer?.endsWith(at.importer));
+      return place && resolve('test/demo/fixture', place.file);
     },
   };
 }
@@ -63,6 +91,7 @@ export async function openPage(site: Site, query = '', before?: string): Promise
   if (before !== undefined) await page.evaluateOnNewDocument(before);
   await page.setViewport({ width: 1280, height: 900 });
   await page.goto(`${site.url}${query}`);
+  await page.waitForSelector('#panel:not([aria-busy])');
   return { page, troubles };
 }
 

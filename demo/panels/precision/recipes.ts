@@ -1,0 +1,118 @@
+/** Ways to come by the cosine and the sine of an angle, computed on the CPU. Points lie as [position, pair, (cos, sin)]. */
+import type { RopeFrequencies } from '../../../src/config/types';
+import { type Dtype, decode, encoder } from '../../../src/reference/dtypes';
+import { lookup, makeTwoDigit } from '../digits/two-digit';
+
+export type Points = Float32Array | Float64Array;
+
+/** Consecutive positions, whose largest error stands for the last of them. */
+export interface Run {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Positions in a run, where there are as many. */
+export const runLength = 64;
+
+/** The run that ends at a position. */
+export function runTo(last: number): Run {
+  return { first: Math.max(0, last - runLength + 1), last };
+}
+
+/** Runs to 1, 2, 3, 5, 7, 11, 15, …: 2^k - 1 and 3 · 2^k - 1, up to `last`. */
+export function sweepRuns(last: number): Run[] {
+  const ends: number[] = [];
+  for (let power = 2; power - 1 <= last; power *= 2) {
+    ends.push(power - 1);
+    if (1.5 * power - 1 <= last) ends.push(1.5 * power - 1);
+  }
+  return ends.map(runTo);
+}
+
+/** All positions of runs, one after the other. */
+export function positionsOf(runs: readonly Run[]): Uint32Array<ArrayBuffer> {
+  return Uint32Array.from(
+    runs.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, n) => first + n)),
+  );
+}
+
+/** Positions past this are not in the two-digit table. */
+const capacity = 2 ** 20;
+
+/** In float64: the product of a position and a frequency is off by 2^-53 of itself, 1e-10 at position 2^20. */
+export function truePoints({ inverseFrequencies }: RopeFrequencies, positions: Uint32Array): Float64Array {
+  const points = new Float64Array(positions.length * inverseFrequencies.length * 2);
+  fill(points, positions, inverseFrequencies, (angle) => angle);
+  return points;
+}
+
+const { fround } = Math;
+
+/** PyTorch's: frequency, phase, cosine and sine are rounded to float32, each once. */
+export function float32Points({ inverseFrequencies }: RopeFrequencies, positions: Uint32Array): Float32Array {
+  const points = new Float32Array(positions.length * inverseFrequencies.length * 2);
+  fill(points, positions, Float64Array.from(inverseFrequencies, fround), fround);
+  return points;
+}
+
+function fill(
+  points: Points,
+  positions: Uint32Array,
+  frequencies: Float64Array,
+  round: (angle: number) => number,
+): void {
+  let at = 0;
+  for (const position of positions) {
+    for (const frequency of frequencies) {
+      const angle = round(position * frequency);
+      points[at++] = Math.cos(angle);
+      points[at++] = Math.sin(angle);
+    }
+  }
+}
+
+/** The kernel's table and its product, on the CPU: what stands in where there is no GPU. */
+export function tablePoints(frequencies: RopeFrequencies, positions: Uint32Array): Float32Array {
+  const pairs = frequencies.inverseFrequencies.length;
+  const two = makeTwoDigit(frequencies, capacity);
+  const points = new Float32Array(positions.length * pairs * 2);
+  let at = 0;
+  for (const position of positions) {
+    for (let pair = 0; pair < pairs; pair++) {
+      const { product } = lookup(two, position, pair);
+      points[at++] = product.cos;
+      points[at++] = product.sin;
+    }
+  }
+  return points;
+}
+
+/** Points kept in a storage type: each number rounded once. Float32 holds every number of f16 and bf16. */
+export function stored(points: Points, dtype: Dtype): Float32Array {
+  if (dtype === 'f32') return Float32Array.from(points);
+  const bits = encoder(dtype);
+  return Float32Array.from(points, (value) => decode(bits(value), dtype));
+}
+
+/** The largest distance between points and the truth, as [run, pair]. */
+export function worstByPair(
+  points: Points,
+  truth: Float64Array,
+  runs: readonly Run[],
+  pairs: number,
+): Float32Array<ArrayBuffer> {
+  const worst = new Float32Array(runs.length * pairs);
+  let at = 0;
+  for (const [run, { first, last }] of runs.entries()) {
+    for (let position = first; position <= last; position++) {
+      for (let pair = 0; pair < pairs; pair++, at += 2) {
+        const cos = (points[at] ?? Number.NaN) - (truth[at] ?? Number.NaN);
+        const sin = (points[at + 1] ?? Number.NaN) - (truth[at + 1] ?? Number.NaN);
+        const place = run * pairs + pair;
+        // Math.max keeps a NaN, so that it shows.
+        worst[place] = Math.max(worst[place] ?? Number.NaN, Math.hypot(cos, sin));
+      }
+    }
+  }
+  return worst;
+}

@@ -1,0 +1,223 @@
+import { h } from '../../dom';
+import { integer } from '../../format';
+import { checkField, segmentsField, selectField } from '../../widgets/fields';
+import { slider } from '../../widgets/slider';
+import {
+  type Dim,
+  dims,
+  distanceOf,
+  factors,
+  mostCells,
+  mostShift,
+  type Range,
+  ranges,
+  type Scheme,
+  type State,
+  thetaOf,
+  thetas,
+} from './state';
+
+export interface Controls {
+  readonly elements: readonly HTMLElement[];
+  /** Shows a state, and of the controls those that its mode has. */
+  set(state: State): void;
+}
+
+const schemeLabels: Readonly<Record<Scheme, string>> = {
+  default: 'None (RoFormer)',
+  linear: 'Linear interpolation',
+  ntk: 'NTK-aware',
+  yarn: 'YaRN',
+  llama3: 'Llama 3',
+};
+
+/** Everything but the text and its tokens. */
+export function createControls(initial: State, change: (change: Partial<State>) => void): Controls {
+  const mode = segmentsField({
+    id: 'mode',
+    label: 'Tokens of',
+    options: [
+      { value: 'text', label: 'a text' },
+      { value: 'image', label: 'an image' },
+    ],
+    value: initial.mode,
+    onChange: (mode) => change({ mode }),
+  });
+  const text = textControls(initial, change);
+  const image = imageControls(initial, change);
+  const model = modelControls(initial, change);
+  return {
+    elements: [mode.element, text.moving, image.element, model.element, text.scaling],
+    set(state) {
+      mode.set(state.mode);
+      text.set(state);
+      image.set(state);
+      model.set(state);
+    },
+  };
+}
+
+type Change = (change: Partial<State>) => void;
+
+function textControls(initial: State, change: Change) {
+  const shift = slider({
+    id: 'turn-shift',
+    label: 'Move both by',
+    min: 0,
+    max: mostShift,
+    value: initial.shift,
+    hint: 'Added to both positions: the score stays.',
+    onInput: (shift) => change({ shift }),
+  });
+  const distance = slider({
+    id: 'turn-distance',
+    label: 'Move apart: distance',
+    min: 0,
+    max: initial.range,
+    value: distanceOf(initial),
+    hint: 'Picking tokens sets it to their distance in the text.',
+    onInput: (distance) => change({ distance }),
+  });
+  const alike = slider({
+    id: 'turn-alike',
+    label: 'How alike q and k are',
+    min: -100,
+    max: 100,
+    value: initial.alike,
+    format: (value) => (value / 100).toFixed(2).replace('-', '−'),
+    hint: 'Cosine between the two before they are rotated.',
+    onInput: (alike) => change({ alike }),
+  });
+  const range = segmentsField({
+    id: 'turn-range',
+    label: 'Longest distance',
+    options: ranges.map((value) => ({ value: String(value), label: integer(value) })),
+    value: String(initial.range),
+    onChange: (value) => change({ range: Number(value) as Range }),
+  });
+  const scheme = selectField({
+    id: 'turn-scheme',
+    label: 'Context extension',
+    options: Object.entries(schemeLabels).map(([value, label]) => ({ value: value as Scheme, label })),
+    value: initial.scheme,
+    onChange: (scheme) => change({ scheme }),
+  });
+  const factor = slider({
+    id: 'turn-factor',
+    label: 'Factor',
+    min: factors.min,
+    max: factors.max,
+    scale: 'log2',
+    value: initial.factor,
+    onInput: (factor) => change({ factor }),
+  });
+  const moving = part(shift.element, distance.element, alike.element, range.element);
+  const scaling = part(scheme.element, factor.element);
+  return {
+    moving,
+    scaling,
+    set(state: State) {
+      moving.hidden = scaling.hidden = state.mode !== 'text';
+      shift.set(state.shift);
+      distance.setRange(0, state.range);
+      distance.set(distanceOf(state));
+      alike.set(state.alike);
+      range.set(String(state.range));
+      scheme.set(state.scheme);
+      factor.set(state.factor);
+      factor.element.hidden = state.scheme === 'default';
+    },
+  };
+}
+
+function imageControls(initial: State, change: Change) {
+  const side = (id: 'width' | 'height', label: string) =>
+    slider({
+      id: `turn-${id}`,
+      label,
+      min: 1,
+      max: mostCells,
+      value: initial[id],
+      onInput: (value) => change(id === 'width' ? { width: value } : { height: value }),
+    });
+  const place = (id: 'row' | 'column', label: string, cells: number, hint?: string) =>
+    slider({
+      id: `turn-${id}`,
+      label,
+      min: 0,
+      max: cells - 1,
+      value: initial[id],
+      ...(hint === undefined ? {} : { hint }),
+      onInput: (value) => change(id === 'row' ? { row: value } : { column: value }),
+    });
+  const row = place('row', 'Query: row', initial.height);
+  const column = place('column', 'Query: column', initial.width, 'Or click a cell of the map.');
+  const width = side('width', 'Width, cells');
+  const height = side('height', 'Height, cells');
+  const line = checkField({
+    id: 'turn-as-line',
+    label: 'Also as one line of tokens',
+    value: initial.line,
+    hint: '1-D RoPE over the cells row by row, for comparison.',
+    onChange: (line) => change({ line }),
+  });
+  const element = part(row.element, column.element, width.element, height.element, line.element);
+  return {
+    element,
+    set(state: State) {
+      element.hidden = state.mode !== 'image';
+      width.set(state.width);
+      height.set(state.height);
+      row.setRange(0, state.height - 1);
+      row.set(state.row);
+      column.setRange(0, state.width - 1);
+      column.set(state.column);
+      line.set(state.line);
+    },
+  };
+}
+
+function modelControls(initial: State, change: Change) {
+  const dim = segmentsField({
+    id: 'turn-dim',
+    label: 'Head dimension',
+    options: dims.map((value) => ({ value: String(value), label: String(value) })),
+    value: String(initial.dim),
+    onChange: (value) => change({ dim: Number(value) as Dim }),
+  });
+  const theta = slider({
+    id: 'turn-theta',
+    label: 'Theta',
+    min: thetas.min,
+    max: thetas.max,
+    scale: 'log10',
+    steps: 10,
+    value: thetaOf(initial),
+    format: integer,
+    hint: 'Base of the frequencies: a larger one makes slow pairs slower.',
+    onInput: (theta) => change({ theta }),
+  });
+  const pairing = segmentsField({
+    id: 'turn-pairing',
+    label: 'Pairing',
+    options: [
+      { value: 'half', label: 'half' },
+      { value: 'interleaved', label: 'interleaved' },
+    ],
+    value: initial.pairing,
+    hint: 'Which elements pair up. Scores differ; what they depend on does not.',
+    onChange: (pairing) => change({ pairing }),
+  });
+  return {
+    element: part(dim.element, theta.element, pairing.element),
+    set(state: State) {
+      dim.set(String(state.dim));
+      theta.set(thetaOf(state));
+      pairing.set(state.pairing);
+    },
+  };
+}
+
+function part(...elements: readonly HTMLElement[]): HTMLElement {
+  return h('div', { class: 'controls turn-part' }, ...elements);
+}

@@ -1,0 +1,79 @@
+/** Stand-ins for what a model learns: vectors from a generator that a text seeds, the same for the same text. */
+
+/**
+ * Query and key vectors of two words, both of length √dim, as if each element had a variance of 1.
+ *
+ * @param alike Cosine between the two, -1 to 1: the key is that much of the query, and the rest its own.
+ */
+export function tokenVectors(
+  queryWord: string,
+  keyWord: string,
+  dim: number,
+  alike: number,
+): { query: Float32Array; key: Float32Array } {
+  const query = seededVector(`query ${queryWord}`, dim);
+  const own = seededVector(`key ${keyWord}`, dim);
+  // What is left of the key's own direction once the query's is taken out of it.
+  const along = dot(query, own) / dot(query, query);
+  const rest = normalised(own.map((value, i) => value - along * (query[i] ?? 0)));
+  const across = Math.sqrt(Math.max(0, 1 - alike * alike));
+  const key = query.map((value, i) => alike * value + across * (rest[i] ?? 0));
+  return { query: Float32Array.from(query), key: Float32Array.from(key) };
+}
+
+/**
+ * The content of a cell that all cells share: every pair has the length √2, so that each frequency counts alike and the
+ * scores show position alone.
+ *
+ * @param partner Distance from the first element of a pair to the second; `step` from one pair to the next.
+ */
+export function evenVector(dim: number, step: number, partner: number): Float32Array {
+  const random = generator('cell');
+  const vector = new Float32Array(dim);
+  for (let pair = 0; pair < dim / 2; pair++) {
+    const angle = 2 * Math.PI * random();
+    vector[pair * step] = Math.SQRT2 * Math.cos(angle);
+    vector[pair * step + partner] = Math.SQRT2 * Math.sin(angle);
+  }
+  return vector;
+}
+
+/** q·k / √dim, as attention scores it, summed in float64. */
+export function score(a: ArrayLike<number>, b: ArrayLike<number>, dim: number, aRow = 0, bRow = 0): number {
+  let sum = 0;
+  for (let i = 0; i < dim; i++) sum += (a[aRow * dim + i] ?? Number.NaN) * (b[bRow * dim + i] ?? Number.NaN);
+  return sum / Math.sqrt(dim);
+}
+
+/** A direction that the seed picks, every one as likely, of length √dim. */
+function seededVector(seed: string, dim: number): Float64Array {
+  const random = generator(seed);
+  // Box-Muller: normal elements, and so a direction without preference. 1 - random() is never 0.
+  return normalised(
+    Float64Array.from(
+      { length: dim },
+      () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
+    ),
+  );
+}
+
+function normalised(vector: Float64Array): Float64Array {
+  const scale = Math.sqrt(vector.length / dot(vector, vector));
+  return vector.map((value) => value * scale);
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+}
+
+/** Uniform numbers in [0, 1): mulberry32, seeded by the FNV-1a hash of a text. */
+function generator(seed: string): () => number {
+  let state = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(seed)) state = Math.imul(state ^ byte, 0x01000193) >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,69 @@
+import { type EncodingSource, isRope, placeOfPair } from '../../../src/analysis/encoding-source';
+import { createAdditive } from '../../../src/gpu/additive/additive';
+import { positionIds } from '../../../src/gpu/features';
+import { createRope } from '../../../src/gpu/rope';
+import { readTensor, uploadTensor } from '../../../src/gpu/transfer';
+import { columnsOf, countOf, isGrid, type State } from './state';
+
+const label = 'see panel';
+
+/**
+ * The rows of an encoding by the package's own kernels: additive ones add them to zeros, RoPE rotates vectors whose every
+ * pair is (1, 0). `[count, dim]`, as `positionRows` has them.
+ */
+export async function kernelRows(
+  device: GPUDevice,
+  state: State,
+  source: EncodingSource,
+): Promise<Float32Array> {
+  const [tokens, dim] = [countOf(state), columnsOf(state)];
+  const { side } = state;
+  const given = new Float32Array(tokens * dim);
+  const rotates = isRope(source);
+  if (rotates) {
+    const place = placeOfPair(source);
+    for (let pair = 0; pair < dim / 2; pair++) {
+      const [cos] = place(pair);
+      for (let token = 0; token < tokens; token++) given[token * dim + cos] = 1;
+    }
+  }
+  // What one axis has to serve; the tables grow with it.
+  const capacity = isGrid(state) ? side : tokens;
+  const where = isGrid(state)
+    ? { tokens, positions: { type: 'grid' as const, width: side, height: side } }
+    : { tokens, start: 0 };
+  const buffer = uploadTensor(device, given, 'f32', { label: `${label}: rows` });
+  let kernel: { destroy(): void } | undefined;
+  try {
+    const encoder = device.createCommandEncoder({ label });
+    if (rotates) {
+      const rope = await createRope(device, source.rope, {
+        dtypes: ['f32'],
+        features: isGrid(state) ? [positionIds] : [],
+        capacity,
+        ...(source.sequenceLength === undefined ? {} : { sequenceLength: source.sequenceLength }),
+        label: `${label}: rope`,
+      });
+      kernel = rope;
+      const pass = encoder.beginComputePass({ label });
+      rope.bind({ k: { buffer, heads: 1 }, dtype: 'f32' }).encode(pass, where);
+      pass.end();
+    } else {
+      const additive = await createAdditive(device, source.encoding, {
+        dtypes: ['f32'],
+        capacity,
+        ...(source.weights ? { weights: Float32Array.from(source.weights) } : {}),
+        label: `${label}: additive`,
+      });
+      kernel = additive;
+      const pass = encoder.beginComputePass({ label });
+      additive.bind({ buffer, dtype: 'f32' }).encode(pass, where);
+      pass.end();
+    }
+    device.queue.submit([encoder.finish()]);
+    return (await readTensor(device, buffer, 'f32')) as Float32Array;
+  } finally {
+    kernel?.destroy();
+    buffer.destroy();
+  }
+}

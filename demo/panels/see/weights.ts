@@ -1,0 +1,29 @@
+import { normals } from '../precision/normals';
+
+/** What BERT and GPT-2 start from. */
+const deviation = 0.02;
+/** Positions after which a smooth table has lost all but 1/e of its likeness. */
+const reach = 16;
+
+/**
+ * Stand-ins for a learned table: normal numbers of deviation 0.02, the same for the same seed.
+ *
+ * @param smooth Each number is mostly the one a row before, and some chance: the similarity of rows k apart is about
+ *   `exp(-k / 16)`. Trained tables make neighbours alike too.
+ * @returns `[rows, dim]`, flat, as float32 holds them.
+ */
+export function standInWeights(seed: number, rows: number, dim: number, smooth: boolean): Float32Array {
+  const weights = Float32Array.from(normals(seed, rows * dim), (value) => deviation * value);
+  if (!smooth) return weights;
+  const kept = Math.exp(-1 / reach);
+  const fresh = Math.sqrt(1 - kept * kept);
+  for (let at = dim; at < weights.length; at++) {
+    weights[at] = kept * (weights[at - dim] ?? 0) + fresh * (weights[at] ?? 0);
+  }
+  return weights;
+}
+
+/** Stand-ins for T5's learned biases: normal numbers of deviation 1. @returns `[buckets, heads]`, flat. */
+export function standInBiases(seed: number, buckets: number, heads: number): Float64Array {
+  return normals(seed, buckets * heads);
+}

@@ -1,0 +1,73 @@
+/** The one worker script of the explorer: runs the panels' tasks, and owns the device that they share. */
+import { type TaskModule, taskModules } from '../panels/tasks';
+import type { Answer, Order, TaskContext } from './tasks';
+import { buffersIn } from './transfer';
+
+const say = (answer: Answer, transfer: Transferable[] = []): void => postMessage(answer, { transfer });
+
+/** The device, and a promise that rejects when it is lost or refuses. */
+interface Shared {
+  readonly device: GPUDevice | null;
+  readonly trouble: Promise<never>;
+}
+
+let shared: Promise<Shared> | undefined;
+
+function sharedDevice(): Promise<Shared> {
+  shared ??= requestShared();
+  return shared;
+}
+
+async function requestShared(): Promise<Shared> {
+  let fail: (error: Error) => void = () => {};
+  const trouble = new Promise<never>((_, reject) => {
+    fail = (error) => {
+      // The next task gets a fresh one.
+      shared = undefined;
+      reject(error);
+    };
+  });
+  trouble.catch(() => {});
+  const gpu = (navigator as Partial<Navigator>).gpu;
+  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  if (!gpu || !adapter) return { device: null, trouble };
+  const { requestRopeDevice } = await import('../../src/gpu/device');
+  const device = await requestRopeDevice({
+    onLost: ({ reason, message }) => fail(new Error(`The GPU device was lost (${reason}): ${message}`)),
+  });
+  device.addEventListener('uncapturederror', ({ error }) => {
+    fail(new Error(`The GPU refused: ${error.message}`));
+    device.destroy();
+  });
+  return { device, trouble };
+}
+
+async function perform({ id, module, task, request }: Order): Promise<unknown> {
+  const { tasks } = await taskModules[module as TaskModule]();
+  const work = (tasks as Record<string, (request: unknown, context: TaskContext) => unknown>)[task];
+  if (!work) throw new RangeError(`task: expected one of ${Object.keys(tasks).join(', ')}, got "${task}"`);
+  let stop: (error: unknown) => void = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    stop = reject;
+  });
+  const context: TaskContext = {
+    async device() {
+      const { device, trouble } = await sharedDevice();
+      trouble.catch(stop);
+      return device;
+    },
+    progress: (done, text) => say({ id, kind: 'progress', done, text }),
+  };
+  return Promise.race([work(request, context), stopped]);
+}
+
+addEventListener('message', async ({ data }: MessageEvent<Order>) => {
+  const { id } = data;
+  try {
+    const result = await perform(data);
+    say({ id, kind: 'result', result }, buffersIn(result));
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+    say({ id, kind: 'error', name, message });
+  }
+});

@@ -1,0 +1,141 @@
+import { h } from '../dom';
+import { loadPlot, type Plot } from './chart';
+import { type RampName, rampGradient, rampTable } from './colors';
+import { type FigureWords, figureFrame } from './figure';
+import { redraw } from './redraw';
+
+export interface HeatMapAxis {
+  readonly label: string;
+  /** What the edges of the map stand for: the first column's left edge, the last one's right edge. */
+  readonly domain: readonly [number, number];
+  /** How a tick is written. Default: as Plot does. */
+  readonly format?: (value: number) => string;
+}
+
+export interface HeatMapData {
+  /** Row by row, the first row on top; `width * height` of them, at most 512 x 512. NaN is left clear. */
+  readonly values: Float32Array;
+  readonly width: number;
+  readonly height: number;
+  readonly x: HeatMapAxis;
+  /** Runs downwards: its domain's first value is at the top. */
+  readonly y: HeatMapAxis;
+  /** Values of the ramp's ends; what lies outside takes the colour of the end. */
+  readonly domain: readonly [number, number];
+  readonly scheme: RampName;
+  /** Of the ramp's ends and middle, in words. Default: three digits at most. */
+  readonly format?: (value: number) => string;
+}
+
+export interface HeatMapOptions {
+  readonly id: string;
+  readonly title: string;
+  readonly note?: string;
+  /** Height of the map by its width; default: 1 for square data, else 0.6. */
+  readonly aspect?: number;
+}
+
+export interface HeatMap {
+  readonly element: HTMLElement;
+  draw(data: HeatMapData, words: FigureWords): void;
+  busy(busy: boolean): void;
+}
+
+const margins = { marginLeft: 52, marginRight: 12, marginTop: 8, marginBottom: 40 };
+
+/** A figure that shows a matrix by colour: a canvas for the cells, Observable Plot for the axes, a ramp for the key. */
+export function heatMap({ id, title, note, aspect }: HeatMapOptions): HeatMap {
+  const frame = figureFrame(id, title, note);
+  const canvas = h('canvas', { class: 'cells' });
+  const axes = h('div', { class: 'plot' });
+  const ramp = h('div', { class: 'ramp' });
+  frame.drawing.append(h('div', { class: 'map' }, canvas, axes), ramp);
+  let data: HeatMapData | undefined;
+  const drawer = redraw(frame.drawing, async (width) => {
+    const plot = await loadPlot();
+    if (!data) return;
+    const height = Math.round(width * (aspect ?? (data.width === data.height ? 1 : 0.6)));
+    axes.replaceChildren(axesOf(plot, data, width, height));
+    Object.assign(canvas.style, {
+      left: `${margins.marginLeft}px`,
+      top: `${margins.marginTop}px`,
+      width: `${width - margins.marginLeft - margins.marginRight}px`,
+      height: `${height - margins.marginTop - margins.marginBottom}px`,
+    });
+    paint(canvas, data);
+    ramp.replaceChildren(...rampKey(data));
+    frame.element.dataset.drawn = 'true';
+  });
+  return {
+    element: frame.element,
+    busy: frame.busy,
+    draw(nextData, words) {
+      const { values, width, height } = nextData;
+      if (values.length !== width * height) {
+        throw new RangeError(
+          `values: expected ${width * height} numbers (${width} x ${height}), got ${values.length}`,
+        );
+      }
+      data = nextData;
+      frame.setWords(words);
+      frame.busy(false);
+      drawer.request();
+    },
+  };
+}
+
+/** Only the axes: the cells lie behind, on the canvas. */
+function axesOf(plot: Plot, { x, y }: HeatMapData, width: number, height: number): Element {
+  const element = plot.plot({
+    ...margins,
+    width,
+    height,
+    x: { domain: x.domain, label: x.label, labelAnchor: 'center', labelArrow: 'none', ...tickFormat(x) },
+    y: {
+      domain: [y.domain[1], y.domain[0]],
+      label: y.label,
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      ...tickFormat(y),
+    },
+    marks: [plot.frame({ stroke: 'var(--line)' })],
+    style: { background: 'transparent', fontFamily: 'inherit', fontSize: '12px', overflow: 'visible' },
+  });
+  element.setAttribute('aria-hidden', 'true');
+  return element;
+}
+
+function tickFormat({ format }: HeatMapAxis): { tickFormat?: (value: number) => string } {
+  return format === undefined ? {} : { tickFormat: format };
+}
+
+function paint(canvas: HTMLCanvasElement, { values, width, height, domain, scheme }: HeatMapData): void {
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  const colors = rampTable(scheme);
+  const pixels = new Uint32Array(width * height);
+  const [low, high] = domain;
+  const scale = 255 / (high - low || 1);
+  for (let at = 0; at < pixels.length; at++) {
+    const place = ((values[at] ?? Number.NaN) - low) * scale;
+    // NaN compares false with everything: the pixel stays clear.
+    if (place <= 0) pixels[at] = colors[0] ?? 0;
+    else if (place >= 255) pixels[at] = colors[255] ?? 0;
+    else if (place > 0) pixels[at] = colors[Math.round(place)] ?? 0;
+  }
+  const image = new ImageData(new Uint8ClampedArray(pixels.buffer), width, height);
+  canvas.getContext('2d')?.putImageData(image, 0, 0);
+}
+
+/** Three digits at most: −1, 0.333. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(3))).replace('-', '−');
+}
+
+function rampKey({ domain: [low, high], scheme, format = short }: HeatMapData): HTMLElement[] {
+  const labels = [low, (low + high) / 2, high].map((value) => h('span', {}, format(value)));
+  return [
+    h('div', { class: 'ramp-bar', style: `background: ${rampGradient(scheme)}` }),
+    h('div', { class: 'ramp-labels number' }, ...labels),
+  ];
+}

@@ -1,0 +1,29 @@
+import { h } from '../dom';
+
+/** Shows where long work is and lets it be cancelled. */
+export interface ProgressBox {
+  readonly element: HTMLElement;
+  /** The part done, 0 to 1, and in words what goes on: "checking 37%". */
+  show(done: number, text: string): void;
+}
+
+/** A line of words, a bar and a Cancel button. There is one on the page at a time: its ids are fixed. */
+export function progressBox(onCancel: () => void): ProgressBox {
+  const bar = h('progress', { max: 1, 'aria-label': 'Progress' });
+  const words = h('p', { 'aria-hidden': 'true', id: 'progress-text' });
+  // Read out at each eighth: every percent would be a lot to listen to.
+  const spoken = h('p', { class: 'hidden', role: 'status' });
+  const cancel = h('button', { type: 'button', class: 'quiet', id: 'cancel' }, 'Cancel');
+  cancel.addEventListener('click', onCancel);
+  let said = -1;
+  return {
+    element: h('div', { class: 'working' }, words, bar, cancel, spoken),
+    show(done, text) {
+      words.textContent = `${text.charAt(0).toUpperCase()}${text.slice(1)}…`;
+      bar.value = done;
+      const mark = Math.floor(8 * done);
+      if (mark !== said) spoken.textContent = text;
+      said = mark;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** Accessibility as axe-core checks it: the rules of WCAG 2.2, levels A and AA, and those it calls best practice. */
+import axe, { type AxeResults } from 'axe-core';
+import type { Page } from 'puppeteer';
+import { expect } from 'vitest';
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** A rule that the page breaks, and where. */
+export interface Violation {
+  readonly rule: string;
+  readonly help: string;
+  readonly places: readonly string[];
+}
+
+/** Runs axe-core on the page as it stands. */
+export async function violationsOf(page: Page): Promise<Violation[]> {
+  // What still fades has no colour to check yet.
+  await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(tags)}, resultTypes: ['violations'] })`,
+  )) as AxeResults;
+  return violations.map(({ id, help, nodes }) => ({
+    rule: id,
+    help,
+    places: nodes.map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`),
+  }));
+}
+
+/** Expects that axe-core finds nothing, details closed and open. */
+export async function expectAccessible(page: Page): Promise<void> {
+  expect(await violationsOf(page)).toEqual([]);
+  const closed = (await page.$$('details:not([open])')).length;
+  if (closed === 0) return;
+  await page.evaluate(
+    `for (const details of document.querySelectorAll('details')) details.open = true;
+    new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))`,
+  );
+  expect(await violationsOf(page), 'details open').toEqual([]);
+}

@@ -135,40 +135,32 @@ fn unpack(words: vec4u) -> EvenOdd {
   return EvenOdd(vec4f(x.x, y.x, z.x, w.x), vec4f(x.y, y.y, z.y, w.y));
 }
 
-const MAGNITUDE = vec4u(0x7fffffffu);
-const INFINITY_BITS = vec4u(0x7f800000u);
-
 // bf16 in the upper half: rounds to nearest even by carrying into it. A NaN is cut instead (the carry could make it an
 // Inf) and kept quiet.
 fn bf16_upper(values: vec4f) -> vec4u {
   let bits = bitcast<vec4u>(values);
   let rounded = bits + vec4u(0x7fffu) + min(bits & vec4u(0x10000u), vec4u(1u));
-  return select(rounded, bits | vec4u(0x00400000u), (bits & MAGNITUDE) > INFINITY_BITS);
+  return select(rounded, bits | vec4u(0x00400000u), (bits & vec4u(0x7fffffffu)) > vec4u(0x7f800000u));
 }
 
-// pack2x16float is undefined past 65504 (SwiftShader makes 70000 a NaN and loses Inf). So values are cut to +-65504
-// first, whose bits are 0x7bff, and what this mask holds is flipped in after: 0x7ff makes that Inf, 0x5ff a quiet NaN.
-// 65520 = 0x477ff000 is the first value that rounds to Inf.
-fn f16_flips(magnitude: vec4u) -> vec4u {
-  let past = select(vec4u(0x7ffu), vec4u(0x5ffu), magnitude > INFINITY_BITS);
-  return select(past, vec4u(), magnitude < vec4u(0x477ff000u));
+// Bits of f16s but for the sign, rounded to nearest even. Not by pack2x16float, which is undefined past 65504: SwiftShader
+// makes 70000 a NaN and loses Inf.
+//   normal   f32 bits over 2^13, less the difference of the exponents' biases. The bits to keep and those to drop become
+//            floats apart, both exact, and meet in a sum whose last place is 1. 65536, the most, has the bits of Inf.
+//   small    below 2^-14, in units of 2^-24: the last place of 0.5. Never more than normal above that.
+fn f16_magnitudes(values: vec4f) -> vec4i {
+  let magnitude = bitcast<vec4i>(values) & vec4i(0x7fffffff);
+  let cut = min(magnitude, vec4i(0x47800000));
+  let kept = vec4f(cut & vec4i(-0x2000)) * 0x1p-13 + 0x1.8p23;
+  let normal = bitcast<vec4i>(vec4f(cut & vec4i(0x1fff)) * 0x1p-13 + kept) - vec4i(0x4b41c000);
+  let small = bitcast<vec4i>(bitcast<vec4f>(min(magnitude, vec4i(0x38800000))) + 0.5) - vec4i(0x3f000000);
+  return max(normal, small) | select(vec4i(), vec4i(0x200), magnitude > vec4i(0x7f800000));
 }
 
 fn f16_words(even: vec4f, odd: vec4f) -> vec4u {
-  let even_bits = bitcast<vec4u>(even);
-  let odd_bits = bitcast<vec4u>(odd);
-  let even_magnitude = even_bits & MAGNITUDE;
-  let odd_magnitude = odd_bits & MAGNITUDE;
-  let most = vec4u(0x477fe000u);
-  let e = bitcast<vec4f>(min(even_magnitude, most) | (even_bits ^ even_magnitude));
-  let o = bitcast<vec4f>(min(odd_magnitude, most) | (odd_bits ^ odd_magnitude));
-  let words = vec4u(
-    pack2x16float(vec2f(e.x, o.x)),
-    pack2x16float(vec2f(e.y, o.y)),
-    pack2x16float(vec2f(e.z, o.z)),
-    pack2x16float(vec2f(e.w, o.w)),
-  );
-  return words ^ f16_flips(even_magnitude) ^ (f16_flips(odd_magnitude) * 0x10000u);
+  let sign = vec4u(0x80000000u);
+  let signs = min(bitcast<vec4u>(even) & sign, vec4u(0x8000u)) | (bitcast<vec4u>(odd) & sign);
+  return signs | bitcast<vec4u>(f16_magnitudes(even) | (f16_magnitudes(odd) * 0x10000));
 }
 
 fn pack(even: vec4f, odd: vec4f) -> vec4u {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build, createServer, preview } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LaunchedBrowser, launchBrowser } from '../../scripts/browser';
+import { family } from './family';
 import { installPacked, type Project, typeCheck, writeFiles } from './project';
 
 const page = '<!doctype html><title>consumer</title><script type="module" src="./main.ts"></script>';
@@ -10,6 +11,7 @@ const page = '<!doctype html><title>consumer</title><script type="module" src=".
 const main = `
   import { createRope, positionIds, readTensor, rerotation, uploadTensor } from 'webgpu-rope';
   import wgsl from 'webgpu-rope/shaders/rope.wgsl?raw';
+  import { familyFailures } from './family';
 
   async function rotate() {
     const adapter = await navigator.gpu.requestAdapter();
@@ -82,7 +84,7 @@ const main = `
     return failures;
   }
 
-  rotate().then(async (value) => ({ ...value, failures: await roundTrips() })).then((value) => { window.outcome = value; }, (error) => { window.outcome = { error: String(error) }; });
+  rotate().then(async (value) => ({ ...value, failures: [...await roundTrips(), ...await familyFailures()] })).then((value) => { window.outcome = value; }, (error) => { window.outcome = { error: String(error) }; });
 `;
 
 interface Outcome {
@@ -98,7 +100,7 @@ let launched: LaunchedBrowser;
 
 beforeAll(async () => {
   [project, launched] = await Promise.all([installPacked(), launchBrowser()]);
-  await writeFiles(project.folder, { 'index.html': page, 'main.ts': main });
+  await writeFiles(project.folder, { 'index.html': page, 'main.ts': main, 'family.ts': family });
 });
 
 afterAll(async () => {
@@ -112,7 +114,7 @@ async function outcomeAt(url: string): Promise<Outcome> {
   tab.on('pageerror', (error) => errors.push(error));
   try {
     await tab.goto(url);
-    await tab.waitForFunction('window.outcome !== undefined', { timeout: 60_000 }).catch((error: unknown) => {
+    await tab.waitForFunction('window.outcome !== undefined', { timeout: 120_000 }).catch((error: unknown) => {
       throw new AggregateError([error, ...errors], `the page left no outcome: ${errors.join('; ')}`);
     });
     return (await tab.evaluate('window.outcome')) as Outcome;
@@ -146,7 +148,14 @@ test('the tarball holds what users need and nothing else', async () => {
     .filter((file) => !/^(dist\/.*\.(js|d\.ts)|shaders\/[^/]+\.wgsl)$/.test(file))
     .sort();
   expect(strangers).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
-  expect(files).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts', 'shaders/rope.wgsl']));
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'dist/index.js',
+      'dist/index.d.ts',
+      'shaders/rope.wgsl',
+      'shaders/additive.wgsl',
+    ]),
+  );
 });
 
 test('it brings no dependency along', async () => {
@@ -156,7 +165,7 @@ test('it brings no dependency along', async () => {
   expect(others).toEqual(['webgpu-rope']);
 });
 
-test('imported by name and bundled by Vite, it rotates', async () => {
+test('imported by name and bundled by Vite, it rotates and adds', async () => {
   await build({ root: project.folder, configFile: false, logLevel: 'warn' });
   const server = await preview({ root: project.folder, configFile: false, preview: { host: '127.0.0.1' } });
   try {
@@ -166,7 +175,7 @@ test('imported by name and bundled by Vite, it rotates', async () => {
   }
 });
 
-test('imported by name from Vite’s development server, it rotates', async () => {
+test('imported by name from Vite’s development server, it rotates and adds', async () => {
   const server = await createServer({
     root: project.folder,
     configFile: false,

@@ -38,6 +38,21 @@ const superscripts: Record<string, string> = {
   9: '⁹',
 };
 
+/** A base of frequencies: 500 000, or with six digits where it is not whole. */
+export function thetaText(theta: number): string {
+  return Number.isInteger(theta) ? integer(theta) : significant(theta, 6);
+}
+
+/** A true minus sign is as wide as a digit. */
+export function withMinus(text: string): string {
+  return text.replace('-', '−');
+}
+
+/** Begins a sentence. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** 10.5 MB, in powers of ten, with a no-break space as in all that has a unit. */
 export function bytes(value: number): string {
   if (value < 1000) return `${value}\u00a0B`;

@@ -1,14 +1,11 @@
 import { panels } from './panels';
+import { isAbort } from './shell/errors';
 import { createShell } from './shell/shell';
 
 const shell = createShell(panels);
 
-/** Work that its panel has ended is no trouble. */
-function isAbort(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'AbortError';
-}
-
 addEventListener('unhandledrejection', (event) => {
+  // Work that its panel has ended is no trouble.
   if (isAbort(event.reason)) event.preventDefault();
   else shell.reportTrouble(event.reason);
 });

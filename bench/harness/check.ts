@@ -1,5 +1,5 @@
 import { type RopeDtype, readTensor, type StorageArray } from '../../src';
-import { checkContract } from '../../test/support/contract';
+import { checkContract } from './contract';
 import { seededElements } from './data';
 import { type Rotation, type Setting, seeds } from './rotation';
 import { runOnce } from './subject';

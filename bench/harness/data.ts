@@ -1,5 +1,5 @@
 import { type Dtype, type StorageArray, toStorage } from '../../src/reference/dtypes';
-import { createRandom } from '../../test/support/random';
+import { createRandom } from './random';
 
 /** Rows of a tensor made and sent at a time, so that no copy of a large tensor lies in memory twice. */
 const blockElements = 2 ** 20;

@@ -1,7 +1,7 @@
 import type { RopeDtype } from '../../src';
-import { createRandom } from '../../test/support/random';
 import { makeDecode, runSteps } from './decode';
 import { type DecodeCase, layerCount } from './decode-cases';
+import { createRandom } from './random';
 
 /** Host time of encodes, one sample a round. */
 export interface EncodeSamples {

@@ -1,5 +1,5 @@
-import { createRandom, type Random } from '../../test/support/random';
 import { type Clock, clockOf } from './clock';
+import { createRandom, type Random } from './random';
 import type { Subject } from './subject';
 
 /** Choices for {@link measure}. */

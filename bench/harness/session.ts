@@ -1,5 +1,6 @@
 import type { RopeDtype } from '../../src';
 import type { ClockReport } from '../schema';
+import { isSoftware, nameOfAdapter } from './adapter';
 import { clockOf } from './clock';
 import { type CreationSample, timeCreation } from './creation-costs';
 import { type Decode, makeDecode, runSteps } from './decode';
@@ -64,11 +65,8 @@ export function openSession(device: GPUDevice, hooks: SessionHooks): BenchSessio
   };
   return {
     adapter: async () => {
-      const { vendor, architecture, device: model, description, isFallbackAdapter } = device.adapterInfo;
-      const name =
-        [vendor, architecture || model, description].filter(Boolean).join(' ') || 'an adapter without a name';
-      const software = isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|software|warp/i.test(name);
-      return { name, software };
+      const info = device.adapterInfo;
+      return { name: nameOfAdapter(info), software: isSoftware(info) };
     },
     clock: async () => {
       const { kind, reason, emptySpanMs } = await watched(clockOf(device));

@@ -1,3 +1,5 @@
+import { isSoftware, nameOfAdapter } from '../../bench/harness/adapter';
+
 /** Which adapter is there, in its own words. */
 export interface AdapterSummary {
   readonly vendor: string;
@@ -54,24 +56,20 @@ async function ask(): Promise<AdapterSummary | MissingGpu> {
   return summarise(adapter.info);
 }
 
-/** Puts an adapter's own words together, and says whether it computes on the CPU. */
+/** An adapter by its own words; older implementations have none for a device's. */
 export function summarise(info: GPUAdapterInfo | undefined): AdapterSummary {
   const { vendor = '', architecture = '', device = '', description = '' } = info ?? {};
-  const words = [vendor, architecture || device].filter((word) => word !== '').join(' ') || description;
-  const all = `${words} ${description}`;
   return {
     vendor,
     architecture,
     device,
     description,
-    software:
-      info?.isFallbackAdapter === true ||
-      /swiftshader|llvmpipe|lavapipe|software|basic render|\bwarp\b/i.test(all),
-    name: words || 'an adapter that keeps its name to itself',
+    software: isSoftware(info),
+    name: nameOfAdapter(info),
   };
 }
 
 /** "google swiftshader (software)". */
-export function adapterText({ name, software }: AdapterSummary): string {
+export function adapterText({ name, software }: Pick<AdapterSummary, 'name' | 'software'>): string {
   return software ? `${name} (software)` : name;
 }

@@ -14,16 +14,21 @@ interface Shared {
 let shared: Promise<Shared> | undefined;
 
 function sharedDevice(): Promise<Shared> {
-  shared ??= requestShared();
+  if (!shared) {
+    const requested = requestShared(() => {
+      if (shared === requested) shared = undefined;
+    });
+    shared = requested;
+  }
   return shared;
 }
 
-async function requestShared(): Promise<Shared> {
+/** @param forget Called when the device is of no more use: the next task gets a fresh one. */
+async function requestShared(forget: () => void): Promise<Shared> {
   let fail: (error: Error) => void = () => {};
   const trouble = new Promise<never>((_, reject) => {
     fail = (error) => {
-      // The next task gets a fresh one.
-      shared = undefined;
+      forget();
       reject(error);
     };
   });
@@ -34,6 +39,9 @@ async function requestShared(): Promise<Shared> {
   const { requestRopeDevice } = await import('../../src/gpu/device');
   const device = await requestRopeDevice({
     onLost: ({ reason, message }) => fail(new Error(`The GPU device was lost (${reason}): ${message}`)),
+  }).catch((error: unknown) => {
+    forget();
+    throw error;
   });
   device.addEventListener('uncapturederror', ({ error }) => {
     fail(new Error(`The GPU refused: ${error.message}`));
@@ -50,16 +58,28 @@ async function perform({ id, module, task, request }: Order): Promise<unknown> {
   const stopped = new Promise<never>((_, reject) => {
     stop = reject;
   });
+  stopped.catch(() => {});
+  let usesDevice = false;
   const context: TaskContext = {
     async device() {
       const { device, trouble } = await sharedDevice();
       trouble.catch(stop);
+      usesDevice = device !== null;
       return device;
     },
     progress: (done, text) => say({ id, kind: 'progress', done, text }),
   };
-  return Promise.race([work(request, context), stopped]);
+  try {
+    return await Promise.race([work(request, context), stopped]);
+  } catch (error) {
+    // What a lost device does to a task (a mapping ends with AbortError) may come before the word that it was lost.
+    if (usesDevice) await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, lossMs))]);
+    throw error;
+  }
 }
+
+/** How long after a task's failure its device's loss may still be heard of, ms. */
+const lossMs = 50;
 
 addEventListener('message', async ({ data }: MessageEvent<Order>) => {
   const { id } = data;

@@ -2,6 +2,8 @@
 export interface QueryReader {
   /** One of `choices`. */
   choice<T extends string>(name: string, choices: readonly T[], fallback: T): T;
+  /** As {@link choice}, of numbers. */
+  oneOf<T extends number>(name: string, choices: readonly T[], fallback: T): T;
   /** An integer from `min` to `max`, both included. */
   integer(name: string, min: number, max: number, fallback: number): number;
   /** A number from `min` to `max`, both included. */
@@ -42,6 +44,8 @@ export function reader(query: URLSearchParams): QueryReader {
     problems,
     choice: (name, choices, fallback) =>
       read(name, (text) => choices.find((c) => c === text), fallback, `one of ${choices.join(', ')}`),
+    oneOf: (name, choices, fallback) =>
+      read(name, (text) => choices.find((c) => String(c) === text), fallback, `one of ${choices.join(', ')}`),
     integer: (name, min, max, fallback) =>
       read(name, (text) => parseInteger(text, min, max), fallback, `an integer from ${min} to ${max}`),
     number: (name, min, max, fallback) =>
@@ -66,6 +70,11 @@ export function reader(query: URLSearchParams): QueryReader {
         `at most ${most} integers from ${min} to ${max}, with commas between them`,
       ),
   };
+}
+
+/** A state whose every field is a key of the address, by the same name. */
+export function queryOf(state: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(state).map(([key, value]) => [key, String(value)]));
 }
 
 /** An integer in a range, as people type them: spaces, commas or underscores between digits are fine. */

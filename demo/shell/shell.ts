@@ -31,7 +31,7 @@ export function createShell(panels: readonly PanelEntry[]): Shell {
   const queries = new Map(panels.map(({ id }) => [id, queryOfView(id, {})]));
   const links = new Map(panels.map((entry) => [entry.id, tabOf(entry, queries)]));
   let adapter: Promise<AdapterSummary | MissingGpu> | undefined;
-  let shown: { id: string; query: string } | undefined;
+  let shown = '';
   let open: Panel | undefined;
   /** Counts openings, so that a panel whose code comes late does not open over a later one. */
   let opening = 0;
@@ -53,7 +53,6 @@ export function createShell(panels: readonly PanelEntry[]): Shell {
       if (turn !== opening) return;
       const written = queryOfView(id, state);
       queries.set(id, written);
-      shown = { id, query: written };
       writer.write(written);
     },
     get adapter() {
@@ -73,7 +72,7 @@ export function createShell(panels: readonly PanelEntry[]): Shell {
     if (!entry) return;
     close();
     const turn = opening;
-    shown = { id, query: location.search };
+    shown = id;
     for (const [name, link] of links) {
       if (name === id) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');
@@ -111,9 +110,8 @@ export function createShell(panels: readonly PanelEntry[]): Shell {
   };
 
   const go = (id: string): void => {
-    if (shown?.id === id) return;
-    writer.flush();
-    history.pushState(null, '', queries.get(id));
+    if (shown === id) return;
+    writer.push(queries.get(id) ?? '');
     void show(viewFromQuery(location.search, panels), true);
   };
 
@@ -141,9 +139,8 @@ export function createShell(panels: readonly PanelEntry[]): Shell {
         });
       }
       addEventListener('popstate', () => {
-        const view = viewFromQuery(location.search, panels);
         // A change of fragment, as by the skip link, is none of view.
-        if (location.search !== shown?.query) void show(view, true);
+        if (writer.moved()) void show(viewFromQuery(location.search, panels), true);
       });
       addEventListener('pagehide', () => writer.flush());
       void show(viewFromQuery(location.search, panels), false);

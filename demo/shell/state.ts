@@ -7,19 +7,32 @@ export interface AddressWriter {
   write(query: string): void;
   /** Writes at once what still waits. */
   flush(): void;
+  /** Makes a history entry of its own for a query; what still waits goes to the one before. */
+  push(query: string): void;
+  /**
+   * Whether the visitor went to another query, as with Back; asked at `popstate`. What still waits is dropped then: it
+   * belongs to an entry that can no longer be written.
+   */
+  moved(): boolean;
 }
 
 export function createAddressWriter(): AddressWriter {
   let waiting: string | undefined;
   let timer = 0;
+  /** The query of the present entry, as far as is known here. */
+  let known = location.search;
   const put = (query: string): void => {
     if (query !== location.search) history.replaceState(null, '', query + location.hash);
+    known = location.search;
   };
-  const flush = (): void => {
+  const rest = (): void => {
     clearTimeout(timer);
     timer = 0;
-    if (waiting !== undefined) put(waiting);
     waiting = undefined;
+  };
+  const flush = (): void => {
+    if (waiting !== undefined) put(waiting);
+    rest();
   };
   return {
     write(query) {
@@ -31,5 +44,16 @@ export function createAddressWriter(): AddressWriter {
       timer = window.setTimeout(flush, pace);
     },
     flush,
+    push(query) {
+      flush();
+      history.pushState(null, '', query);
+      known = location.search;
+    },
+    moved() {
+      if (location.search === known) return false;
+      known = location.search;
+      rest();
+      return true;
+    },
   };
 }

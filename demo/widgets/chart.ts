@@ -37,7 +37,7 @@ export function loadPlot(): Promise<Plot> {
 export function chartFigure({ id, title, note }: ChartOptions): Chart {
   const frame: FigureFrame = figureFrame(id, title, note);
   let make: MakePlot | undefined;
-  const drawer = redraw(frame.drawing, async (width) => {
+  const request = redraw(frame.drawing, async (width) => {
     const plot = await loadPlot();
     if (!make) return;
     frame.drawing.replaceChildren(drawn(plot, make(plot, width), width));
@@ -50,7 +50,7 @@ export function chartFigure({ id, title, note }: ChartOptions): Chart {
       make = nextMake;
       frame.setWords(words);
       frame.busy(false);
-      drawer.request();
+      request();
     },
   };
 }

@@ -19,6 +19,8 @@ export interface LegendEntry {
   readonly color: string;
   /** Default `line`. */
   readonly mark?: 'line' | 'dash' | 'dot' | 'area';
+  /** A character like the symbols on the line, so that colour is not all that tells lines apart. */
+  readonly sign?: string;
 }
 
 export interface FigureFrame {
@@ -75,6 +77,14 @@ export function figureFrame(id: string, title: string, note?: string): FigureFra
   };
 }
 
-function legendItem({ label, color, mark = 'line' }: LegendEntry): HTMLElement {
-  return h('li', {}, h('i', { class: `key ${mark}`, style: `--key: ${color}` }), label);
+function legendItem({ label, color, mark = 'line', sign }: LegendEntry): HTMLElement {
+  return h(
+    'li',
+    {},
+    h('i', { class: `key ${mark}`, style: `--key: ${color}` }),
+    sign === undefined
+      ? undefined
+      : h('i', { class: 'sign', style: `--key: ${color}`, 'aria-hidden': 'true' }, sign),
+    label,
+  );
 }

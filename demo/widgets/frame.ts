@@ -36,6 +36,12 @@ export function panelFrame({
   );
 }
 
+/** Lets a figure or a card stand over all columns. */
+export function wide<T extends HTMLElement>(element: T): T {
+  element.classList.add('wide');
+  return element;
+}
+
 /** A section with its heading. Give `id` where something refers to it; the heading's is `<id>-title`. */
 export function card(id: string, title: string, ...children: readonly (Node | undefined)[]): HTMLElement {
   const heading = h('h2', { id: `${id}-title` }, title);

@@ -1,4 +1,5 @@
 import { h } from '../dom';
+import { withMinus } from '../format';
 import { loadPlot, type Plot } from './chart';
 import { type RampName, rampGradient, rampTable } from './colors';
 import { type FigureWords, figureFrame } from './figure';
@@ -25,6 +26,8 @@ export interface HeatMapData {
   readonly scheme: RampName;
   /** Of the ramp's ends and middle, in words. Default: three digits at most. */
   readonly format?: (value: number) => string;
+  /** Height of the figure by its width, in place of the one that the map was made with. */
+  readonly aspect?: number;
 }
 
 export interface HeatMapOptions {
@@ -33,6 +36,10 @@ export interface HeatMapOptions {
   readonly note?: string;
   /** Height of the map by its width; default: 1 for square data, else 0.6. */
   readonly aspect?: number;
+  /** Lies over the cells and as large as they are, for marks; what is clicked is the map. */
+  readonly overlay?: HTMLElement;
+  /** A click on the cells, or a drag over them that is not `done` yet; as shares of their width and height, below 1. */
+  readonly onPick?: (x: number, y: number, done: boolean) => void;
 }
 
 export interface HeatMap {
@@ -44,17 +51,20 @@ export interface HeatMap {
 const margins = { marginLeft: 52, marginRight: 12, marginTop: 8, marginBottom: 40 };
 
 /** A figure that shows a matrix by colour: a canvas for the cells, Observable Plot for the axes, a ramp for the key. */
-export function heatMap({ id, title, note, aspect }: HeatMapOptions): HeatMap {
+export function heatMap({ id, title, note, aspect, overlay, onPick }: HeatMapOptions): HeatMap {
   const frame = figureFrame(id, title, note);
   const canvas = h('canvas', { class: 'cells' });
   const axes = h('div', { class: 'plot' });
   const ramp = h('div', { class: 'ramp' });
-  frame.drawing.append(h('div', { class: 'map' }, canvas, axes), ramp);
+  const area = h('div', { class: 'map' }, canvas, axes);
+  if (overlay) area.append(h('div', { class: 'overlay' }, overlay));
+  if (onPick) listen(area, canvas, onPick);
+  frame.drawing.append(area, ramp);
   let data: HeatMapData | undefined;
-  const drawer = redraw(frame.drawing, async (width) => {
+  const request = redraw(frame.drawing, async (width) => {
     const plot = await loadPlot();
     if (!data) return;
-    const height = Math.round(width * (aspect ?? (data.width === data.height ? 1 : 0.6)));
+    const height = Math.round(width * (data.aspect ?? aspect ?? (data.width === data.height ? 1 : 0.6)));
     axes.replaceChildren(axesOf(plot, data, width, height));
     Object.assign(canvas.style, {
       left: `${margins.marginLeft}px`,
@@ -79,9 +89,26 @@ export function heatMap({ id, title, note, aspect }: HeatMapOptions): HeatMap {
       data = nextData;
       frame.setWords(words);
       frame.busy(false);
-      drawer.request();
+      request();
     },
   };
+}
+
+function listen(
+  area: HTMLElement,
+  cells: HTMLElement,
+  onPick: (x: number, y: number, done: boolean) => void,
+): void {
+  const pick = (event: MouseEvent, done: boolean): void => {
+    const box = cells.getBoundingClientRect();
+    const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    if (x >= 0 && x < 1 && y >= 0 && y < 1) onPick(x, y, done);
+  };
+  area.classList.add('pick-cells');
+  area.addEventListener('click', (event) => pick(event, true));
+  area.addEventListener('mousemove', (event) => {
+    if (event.buttons === 1) pick(event, false);
+  });
 }
 
 /** Only the axes: the cells lie behind, on the canvas. */
@@ -129,7 +156,7 @@ function paint(canvas: HTMLCanvasElement, { values, width, height, domain, schem
 
 /** Three digits at most: −1, 0.333. */
 function short(value: number): string {
-  return String(Number(value.toPrecision(3))).replace('-', '−');
+  return withMinus(String(Number(value.toPrecision(3))));
 }
 
 function rampKey({ domain: [low, high], scheme, format = short }: HeatMapData): HTMLElement[] {

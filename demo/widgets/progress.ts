@@ -1,4 +1,5 @@
 import { h } from '../dom';
+import { capital } from '../format';
 
 /** Shows where long work is and lets it be cancelled. */
 export interface ProgressBox {
@@ -7,19 +8,23 @@ export interface ProgressBox {
   show(done: number, text: string): void;
 }
 
-/** A line of words, a bar and a Cancel button. There is one on the page at a time: its ids are fixed. */
-export function progressBox(onCancel: () => void): ProgressBox {
+/**
+ * A line of words, a bar and a Cancel button.
+ *
+ * @param prefix Of its ids, where there may be two on the page at a time.
+ */
+export function progressBox(onCancel: () => void, prefix = ''): ProgressBox {
   const bar = h('progress', { max: 1, 'aria-label': 'Progress' });
-  const words = h('p', { 'aria-hidden': 'true', id: 'progress-text' });
+  const words = h('p', { 'aria-hidden': 'true', id: `${prefix}progress-text` });
   // Read out at each eighth: every percent would be a lot to listen to.
   const spoken = h('p', { class: 'hidden', role: 'status' });
-  const cancel = h('button', { type: 'button', class: 'quiet', id: 'cancel' }, 'Cancel');
+  const cancel = h('button', { type: 'button', class: 'quiet', id: `${prefix}cancel` }, 'Cancel');
   cancel.addEventListener('click', onCancel);
   let said = -1;
   return {
     element: h('div', { class: 'working' }, words, bar, cancel, spoken),
     show(done, text) {
-      words.textContent = `${text.charAt(0).toUpperCase()}${text.slice(1)}…`;
+      words.textContent = `${capital(text)}…`;
       bar.value = done;
       const mark = Math.floor(8 * done);
       if (mark !== said) spoken.textContent = text;

@@ -1,6 +1,7 @@
 /** Asks a running browser for its WebGPU adapter. */
 import { createServer } from 'node:http';
 import type { Browser } from 'puppeteer';
+import { type AdapterWords, isSoftware, nameOfAdapter } from '../../bench/harness/adapter';
 
 export interface AdapterReport {
   /** For example "google swiftshader" or "nvidia ampere". */
@@ -9,7 +10,7 @@ export interface AdapterReport {
   software: boolean;
 }
 
-type Answer = { name: string; software: boolean } | { missing: string };
+type Answer = { info: AdapterWords } | { missing: string; info?: AdapterWords };
 
 /**
  * Requests an adapter and a device in a page of its own, which is closed again.
@@ -28,8 +29,12 @@ export async function probeAdapter(browser: Browser): Promise<AdapterReport> {
   try {
     await page.goto(`http://127.0.0.1:${port}/`);
     const answer = await page.evaluate(askForAdapter);
-    if ('missing' in answer) throw new Error(answer.missing);
-    return answer;
+    const { info } = answer;
+    const name = nameOfAdapter(info);
+    if ('missing' in answer) {
+      throw new Error(info ? `its adapter, ${name}, gives no device: ${answer.missing}` : answer.missing);
+    }
+    return { name, software: isSoftware(info) };
   } finally {
     await page.close();
     server.close();
@@ -43,15 +48,11 @@ async function askForAdapter(): Promise<Answer> {
   const adapter = await navigator.gpu.requestAdapter();
   if (!adapter) return { missing: 'it has WebGPU, and no adapter' };
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
-  const words = [vendor, architecture || device, description].filter(Boolean).join(' ');
-  const name = words || 'an adapter without a name';
+  const info = { vendor, architecture, device, description, isFallbackAdapter };
   try {
     (await adapter.requestDevice()).destroy();
   } catch (error) {
-    return { missing: `its adapter, ${name}, gives no device: ${String(error)}` };
+    return { missing: String(error), info };
   }
-  return {
-    name,
-    software: isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|software|warp/i.test(name),
-  };
+  return { info };
 }

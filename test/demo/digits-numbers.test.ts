@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { changedPlaces, digitsOf, digitText, ropeBase, withinTurn } from '../../demo/panels/digits/numerals';
+import { withinTurn } from '../../demo/angles';
+import { changedPlaces, digitsOf, digitText, ropeBase } from '../../demo/panels/digits/numerals';
 import { tableSizes } from '../../demo/panels/digits/sizes';
 import {
   capacity,

@@ -8,7 +8,7 @@ import { octavesOf, worstIn } from '../../demo/panels/digits/worst';
 import { ropeFrequencies } from '../../src';
 import { fullTable, twoDigitTable } from '../../src/tables/tables';
 import { expectAccessible } from './accessibility';
-import { expectClean, mainThreadWork, openPage, openSite, type Site, textOf } from './site';
+import { expectClean, failingWorkers, mainThreadWork, openPage, openSite, type Site, textOf } from './site';
 
 let site: Site;
 beforeAll(async () => {
@@ -243,12 +243,7 @@ test('arrow keys held down keep the main thread free', async () => {
 });
 
 test('a worker that fails is said on the page', async () => {
-  const failing = `window.Worker = class extends EventTarget {
-    constructor() { super(); setTimeout(() => this.dispatchEvent(new ErrorEvent('error', { message: 'out of luck' })), 100); }
-    postMessage() {}
-    terminate() {}
-  }`;
-  const open = await openPage(site, '?panel=digits', failing);
+  const open = await openPage(site, '?panel=digits', failingWorkers);
   const { page } = open;
   await page.waitForSelector('#notice .failed');
   expect(await textOf(page, '#notice')).toMatch(/The table could not be computed[\s\S]*out of luck/);

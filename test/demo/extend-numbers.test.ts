@@ -13,7 +13,6 @@ import {
   lengths,
   queryOfState,
   type State,
-  schemeNames,
   stateFromQuery,
   thetas,
   usualParameters,
@@ -22,6 +21,7 @@ import {
   withShape,
   withShown,
 } from '../../demo/panels/extend/state';
+import { schemeNames } from '../../demo/panels/schemes';
 import { attentionDecay, contextReport, extensionSchemes, ropeConfig, ropeFrequencies } from '../../src';
 import { type Random, seeded } from '../support/random';
 

@@ -5,13 +5,8 @@ import { type ComparedScheme, compareSchemes } from '../../demo/panels/extend/co
 import { configSource } from '../../demo/panels/extend/config-text';
 import { priceOf, verdictOf } from '../../demo/panels/extend/findings';
 import { reportRow } from '../../demo/panels/extend/report-view';
-import {
-  configOfState,
-  defaults,
-  type State,
-  schemeNames,
-  stateFromQuery,
-} from '../../demo/panels/extend/state';
+import { configOfState, defaults, type State, stateFromQuery } from '../../demo/panels/extend/state';
+import { schemeNames } from '../../demo/panels/schemes';
 import { expectAccessible } from './accessibility';
 import { expectClean, mainThreadWork, type OpenPage, openPage, openSite, type Site } from './site';
 

@@ -124,7 +124,11 @@ describe('Beside others, on the page', () => {
     await page.waitForSelector('#peers[data-drawn]');
     const [run] = recordedRuns('bench/results');
     const note = await textOf(page, '#peers > .note');
-    expect(note).toContain(`on ${run?.adapter}, ${run?.software ? 'a software adapter' : 'a GPU'}`);
+    const origin = await textOf(page, '#peers .peers-origin');
+    expect(origin).toContain(
+      `Recorded on ${run?.adapter}${run?.software ? ' (software)' : ''}, ${run?.platform}, ${run?.date}.`,
+    );
+    expect(origin.includes('That is no GPU')).toBe(run?.software);
     for (const [name, version] of Object.entries(run?.versions ?? {})) {
       expect(note).toContain(`${name} ${version}`);
     }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { normals } from '../../demo/normals';
 import { productBound } from '../../demo/panels/digits/two-digit';
 import { crossings, pastFrom, worstByRun } from '../../demo/panels/precision/findings';
-import { normals } from '../../demo/panels/precision/normals';
 import {
   float32Points,
   positionsOf,

@@ -5,7 +5,16 @@ import { productBound } from '../../demo/panels/digits/two-digit';
 import { error, worstByRun } from '../../demo/panels/precision/findings';
 import { type PlaceResult, type SweepResult, tasks } from '../../demo/panels/precision/tasks';
 import { expectAccessible } from './accessibility';
-import { expectClean, mainThreadWork, openPage, openSite, type Site, textOf } from './site';
+import {
+  expectClean,
+  failingWorkers,
+  mainThreadWork,
+  noGpu,
+  openPage,
+  openSite,
+  type Site,
+  textOf,
+} from './site';
 
 let site: Site;
 beforeAll(async () => {
@@ -14,7 +23,6 @@ beforeAll(async () => {
 afterAll(() => site?.close());
 
 const figures = ['sweep', 'by-pair', 'scores', 'costs', 'neighbours'];
-const noGpu = "Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined })";
 const onCpu = { device: async () => null, progress: () => {} };
 /** Small enough to be measured at every step of a slider. */
 const small = '?panel=precision&theta=10000&dim=16&last=4095&at=1000';
@@ -272,12 +280,7 @@ test('opening it and moving a slider take less than 100 ms of the main thread at
 });
 
 test('a worker that fails is said on the page', async () => {
-  const failing = `window.Worker = class extends EventTarget {
-    constructor() { super(); setTimeout(() => this.dispatchEvent(new ErrorEvent('error', { message: 'out of luck' })), 100); }
-    postMessage() {}
-    terminate() {}
-  }`;
-  const open = await openPage(site, '?panel=precision', failing);
+  const open = await openPage(site, '?panel=precision', failingWorkers);
   const { page } = open;
   await page.waitForSelector('#notice .failed');
   expect(await textOf(page, '#notice')).toMatch(/The measurement failed[\s\S]*out of luck/);

@@ -1,92 +1,27 @@
-import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { imageScores } from '../../demo/panels/rotate/image-scores';
-import { stateFromQuery } from '../../demo/panels/rotate/state';
 import { textScores } from '../../demo/panels/rotate/text-scores';
 import { expectAccessible } from './accessibility';
-import { expectClean, mainThreadWork, openPage, openSite, type Site, textOf } from './site';
+import {
+  drawingOf,
+  expectMap,
+  expectShown,
+  expectTextNumbers,
+  numbersOf,
+  parse,
+  reading,
+  settle,
+  settledImage,
+  settledText,
+  stateOf,
+} from './rotate-page';
+import { expectClean, mainThreadWork, noGpu, openPage, openSite, type Site, textOf } from './site';
 
 let site: Site;
 beforeAll(async () => {
   site = await openSite();
 });
 afterAll(() => site?.close());
-
-const noGpu = `Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined })`;
-
-const settledText = '#turn-shift-chart[data-drawn]:not(.busy)';
-const settledImage = '#turn-across[data-drawn]:not(.busy)';
-
-async function settle(page: Page): Promise<void> {
-  // The address is written a few times a second; the newest drawing comes from the worker.
-  await page.waitForFunction('new Promise((resolve) => setTimeout(() => resolve(true), 400))');
-  const mode = new URL(page.url()).searchParams.get('mode');
-  await page.waitForSelector(mode === 'image' ? settledImage : settledText);
-}
-
-function stateOf(page: Page) {
-  const { state, problems } = stateFromQuery(new URL(page.url()).searchParams);
-  expect(problems).toEqual([]);
-  return state;
-}
-
-/** The big number of a reading, whose name begins so. */
-async function reading(page: Page, list: string, name: string): Promise<string> {
-  return (await page.evaluate(
-    `[...document.querySelectorAll('${list} div')].find((div) => div.innerText.startsWith('${name}'))?.querySelector('.value').innerText ?? ''`,
-  )) as string;
-}
-
-/** A number as the page writes it. */
-function parse(text: string): number {
-  const raised: Record<string, string> = {
-    '⁻': '-',
-    ...Object.fromEntries([...'⁰¹²³⁴⁵⁶⁷⁸⁹'].map((c, n) => [c, `${n}`])),
-  };
-  const plain = text
-    .replace(
-      /\u202f×\u202f10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/,
-      (_, power: string) => `e${[...power].map((c) => raised[c]).join('')}`,
-    )
-    .replace(/[\u202f\u00a0]/g, '')
-    .replace('−', '-');
-  return Number(plain || 'none');
-}
-
-/** As near as `digits` digits tell, and the 1.8e-4 that float32 may take from a score of 128 products: text-view.ts counts them. */
-function expectShown(text: string, value: number, digits: number): void {
-  const tolerance = 0.5 * 10 ** (Math.floor(Math.log10(Math.abs(value))) + 1 - digits) + 2e-4;
-  expect(!(Math.abs(parse(text) - value) <= tolerance), `${text} is shown for ${value}`).toBe(false);
-}
-
-async function expectTextNumbers(page: Page): Promise<void> {
-  const scores = await textScores(stateOf(page), null);
-  expectShown(await reading(page, '#turn-readings', 'Score, q'), scores.score, 4);
-  expectShown(await reading(page, '#turn-readings', 'Both moved, positions added'), scores.additiveSpread, 3);
-  // Elements below 4, each within 5e-7 of its pair: see rounding in text-view.ts.
-  expect(parse(await reading(page, '#turn-readings', 'Both moved, rotated'))).toBeLessThan(1e-3);
-  const description = await drawingOf(page, '#turn-distance-chart');
-  const [start = Number.NaN] = scores.byDistance;
-  expectShown(/: (\S+) at 0,/.exec(description)?.[1] ?? '', start, 3);
-  expectShown(
-    /, (\S+) at \d+, between/.exec(description)?.[1] ?? '',
-    scores.byDistance.at(-1) ?? Number.NaN,
-    3,
-  );
-}
-
-function drawingOf(page: Page, figure: string): Promise<string> {
-  return page.$eval(`${figure} .drawing`, (drawing) => drawing.getAttribute('aria-label') ?? '');
-}
-
-/** The numbers of a figure, opened by a click where they are not yet; they stay open and follow the figure. */
-async function numbersOf(page: Page, figure: string): Promise<string[][]> {
-  if (!(await page.$(`${figure} details[open]`))) await page.click(`${figure} summary`);
-  await page.waitForSelector(`${figure} tbody tr`);
-  return page.$$eval(`${figure} tbody tr`, (rows) =>
-    rows.map((row) => [...row.children].map((cell) => cell.textContent ?? '')),
-  );
-}
 
 describe('a text', () => {
   test('moving both leaves the score; moving apart changes it, as the package computes it in Node', async () => {
@@ -277,7 +212,7 @@ describe('an image', () => {
     const open = await openPage(site, '?panel=rotate&mode=image&width=20&height=12&row=5&column=7&dim=32');
     const { page } = open;
     await page.waitForSelector(settledImage);
-    expect(await page.$eval('.turn-map:nth-of-type(2)', (map) => (map as HTMLElement).hidden)).toBe(true);
+    expect(await page.$eval('#turn-line', (map) => (map as HTMLElement).hidden)).toBe(true);
     await page.click('#turn-as-line');
     await page.waitForFunction(`location.search.includes('line=1')`);
     await page.waitForSelector('#turn-line[data-drawn]:not(.busy)');
@@ -316,19 +251,6 @@ describe('an image', () => {
 });
 
 /** The numbers of a map, all of them, against the CPU reference for the state in the address. */
-async function expectMap(page: Page, figure: string, which: 'axial' | 'line'): Promise<void> {
-  const state = stateOf(page);
-  const scores = (await imageScores(state, null))[which]?.scores;
-  const rows = await numbersOf(page, figure);
-  expect(rows).toHaveLength(state.height);
-  rows.forEach(([, ...cells], row) => {
-    expect(cells).toHaveLength(state.width);
-    for (const [column, text] of cells.entries()) {
-      expectShown(text, scores?.[row * state.width + column] ?? Number.NaN, 3);
-    }
-  });
-}
-
 test('what the address asks for and the panel does not have is named; the defaults stand in', async () => {
   const open = await openPage(site, '?panel=rotate&query=99&dim=7&text=one+two');
   const { page } = open;

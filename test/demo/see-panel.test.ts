@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { schemeNames } from '../../demo/panels/schemes';
 import { compareRows, cpuCount, stepsOf } from '../../demo/panels/see/compare';
 import { shapeOf } from '../../demo/panels/see/curves';
 import { shrunk } from '../../demo/panels/see/picture';
@@ -17,7 +18,6 @@ import {
   queryOfState,
   ranges,
   type State,
-  schemes,
   stateFromQuery,
   withChanges,
 } from '../../demo/panels/see/state';
@@ -47,7 +47,7 @@ function randomState(random: Random): State {
     column: random.integer(0, sides - 1),
     base: random.integer(base.min, base.max),
     pairing: random.pick(['half', 'interleaved'] as const),
-    scheme: random.pick(schemes),
+    scheme: random.pick(schemeNames),
     factor: random.integer(factor.min, factor.max),
     layout: random.pick(['interleaved', 'concat'] as const),
     endpoint: random.next() < 0.5,
@@ -109,7 +109,7 @@ test('a change takes what it makes impossible along', () => {
 test('every encoding and every scheme: the rows drawn are those that the package makes', () => {
   const states = [
     ...encodings.map((encoding) => ({ ...defaults, encoding, length: 50, side: 7, row: 3, column: 6 })),
-    ...schemes.map((scheme) => ({ ...defaults, scheme, length: 50, pairing: 'interleaved' as const })),
+    ...schemeNames.map((scheme) => ({ ...defaults, scheme, length: 50, pairing: 'interleaved' as const })),
   ];
   for (const state of states) {
     const made = makeRows(state);
@@ -128,16 +128,16 @@ test('every encoding and every scheme: the rows drawn are those that the package
 
 test('every encoding and scheme has the page of the docs that is named', () => {
   for (const encoding of encodings) {
-    for (const scheme of schemes)
+    for (const scheme of schemeNames)
       expect(existsSync(`docs/schemes/${pageOf({ encoding, scheme })}.md`)).toBe(true);
   }
 });
 
 test('schemes that extend differ from one another and from none', () => {
-  const pictures = schemes.map((scheme) => makeRows({ ...defaults, scheme }).rows.join());
-  expect(new Set(pictures).size).toBe(schemes.length - 1);
+  const pictures = schemeNames.map((scheme) => makeRows({ ...defaults, scheme }).rows.join());
+  expect(new Set(pictures).size).toBe(schemeNames.length - 1);
   // At the target length dynamic NTK is NTK-aware: see extensionSchemes.
-  expect(pictures[schemes.indexOf('dynamic')]).toBe(pictures[schemes.indexOf('ntk')]);
+  expect(pictures[schemeNames.indexOf('dynamic')]).toBe(pictures[schemeNames.indexOf('ntk')]);
 });
 
 test('every state that can be chosen can be drawn', async () => {

@@ -1,6 +1,5 @@
 import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compareRows } from '../../demo/panels/see/compare';
 import { propertyRow } from '../../demo/panels/see/properties-words';
 import { makeRows } from '../../demo/panels/see/rows';
 import { encodings } from '../../demo/panels/see/state';
@@ -15,22 +14,6 @@ beforeAll(async () => {
   site = await openSite();
 });
 afterAll(() => site?.close());
-
-const noGpu = `Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined })`;
-
-/** Runs a script in each worker before its own. */
-function inWorkers(script: string): string {
-  return `{
-    const Native = Worker;
-    const moduleOf = (text) => URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
-    window.Worker = class extends Native {
-      constructor(url, options) {
-        const first = moduleOf(${JSON.stringify(script)});
-        super(moduleOf(\`import '\${first}'; import '\${new URL(url, location.href)}';\`), options);
-      }
-    };
-  }`;
-}
 
 describe('with a GPU', () => {
   test('the first view: RoPE, drawn by the kernel, numbers as in Node, restored from its address', async () => {
@@ -312,61 +295,6 @@ describe('with a GPU', () => {
     const said = await textOf(page, '#notice');
     for (const name of ['encoding', 'dim', 'dims']) expect(said).toContain(`${name}: expected`);
     expect(stateOf(page)).toMatchObject({ encoding: 'rope', dim: 64 });
-    await expectClean(open);
-  });
-});
-
-describe('without WebGPU', () => {
-  test('the page says so; the CPU makes and compares the rows, as many as it can', async () => {
-    const open = await openPage(site, '?panel=see&encoding=sinusoidal&length=2048', noGpu);
-    const { page } = open;
-    await settle(page);
-    expect(await textOf(page, '#notice')).toContain('This browser has no WebGPU.');
-    expect(await textOf(page, '#see-map .note')).toContain('Made by the CPU in float64.');
-    const said = await textOf(page, '#see-similarity .note');
-    expect(said).toContain('Compared by the CPU in float64');
-    expect(said).toContain('Only the first 1\u202f024 were compared');
-    const { steps } = await compareRows(stateOf(page), null);
-    const [, ...rows] = await numbersOf(page, '#see-similarity');
-    rows.forEach(([, mean = ''], n) => {
-      expectShown(mean, steps[n]?.mean ?? Number.NaN, 0);
-    });
-    expect(rows).toHaveLength(10);
-    await page.select('#see-encoding', 'rope-2d');
-    await settle(page);
-    expect(await textOf(page, '#see-similarity .note')).toContain('Compared by the CPU in float64');
-    await expectAccessible(page);
-    await expectClean(open);
-  });
-
-  test('a GPU for the page, but none in its workers: the CPU, and the page says so', async () => {
-    const without = inWorkers(
-      `Object.defineProperty(WorkerNavigator.prototype, 'gpu', { get: () => undefined })`,
-    );
-    const open = await openPage(site, '?panel=see&length=32', without);
-    const { page } = open;
-    await settle(page);
-    expect(await textOf(page, '#see-map .note')).toContain('Made by the CPU in float64.');
-    expect(await textOf(page, '#see-similarity .note')).toContain('Compared by the CPU in float64');
-    expect(await textOf(page, '#notice')).toBe('');
-    await expectClean(open);
-  });
-
-  test('a GPU that fails: said once, and the CPU goes on', async () => {
-    const failing = inWorkers(
-      `GPUAdapter.prototype.requestDevice = async () => { throw new Error('out of order'); }`,
-    );
-    const open = await openPage(site, '?panel=see&length=32', failing);
-    const { page } = open;
-    await settle(page);
-    expect(await textOf(page, '#notice')).toContain('The GPU could not be used');
-    expect(await textOf(page, '#notice')).toContain('out of order');
-    expect(await textOf(page, '#see-similarity .note')).toContain('Compared by the CPU in float64');
-    await page.select('#see-encoding', 'sinusoidal');
-    await page.waitForFunction(`location.search.includes('encoding=sinusoidal&')`);
-    await settle(page);
-    expect(await textOf(page, '#see-similarity .note')).toContain('Compared by the CPU in float64');
-    expect(await page.$$('#notice .failed')).toHaveLength(1);
     await expectClean(open);
   });
 });

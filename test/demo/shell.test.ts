@@ -110,6 +110,32 @@ describe('address and history', () => {
     await expectClean(open);
   });
 
+  test('Back while a newer state waits to be written: the view that was left does not get into the address', async () => {
+    const open = await openPage(site, '?panel=plain&word=hello');
+    const { page } = open;
+    await page.click(tab('waves'));
+    await opened(page, 'Waves');
+    await addressed(page, waves);
+    // Two changes at once: the second waits for its turn.
+    await page.evaluate(`{
+      const turns = document.querySelector('#turns');
+      for (const value of [7, 9]) {
+        turns.value = value;
+        turns.dispatchEvent(new Event('input', { bubbles: true }));
+      }
+      history.back();
+    }`);
+    await opened(page, 'Plain');
+    expect(new URL(page.url()).search).toBe('?panel=plain&word=hello');
+    // Longer than an address waits.
+    await page.waitForFunction('new Promise((resolve) => setTimeout(() => resolve(true), 500))');
+    expect(new URL(page.url()).search).toBe('?panel=plain&word=hello');
+    await page.click(tab('waves'));
+    await opened(page, 'Waves');
+    await addressed(page, waves.replace('turns=4', 'turns=9'));
+    await expectClean(open);
+  });
+
   test('an address shows one view: keys of the panel before are dropped, and its tab leads back to them', async () => {
     const open = await openPage(site, '?panel=plain&word=hello&turns=3');
     const { page } = open;

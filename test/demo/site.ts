@@ -81,6 +81,10 @@ function fixturePanels(): Plugin {
  */
 export async function openPage(site: Site, query = '', before?: string): Promise<OpenPage> {
   const page = await site.launched.browser.newPage();
+  // By default puppeteer looks once an animation frame, and a page whose browser is short of a core may go without.
+  const wait = page.waitForFunction.bind(page) as (...given: unknown[]) => Promise<never>;
+  page.waitForFunction = (script: unknown, options = {}, ...rest: unknown[]) =>
+    wait(script, { polling: 50, ...options }, ...rest);
   const troubles: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warn'].includes(message.type())) troubles.push(`${message.type()}: ${message.text()}`);
@@ -103,6 +107,30 @@ const watchLongTasks = `
       for (const { duration } of list.getEntries()) window.longTasks.push(Math.round(duration));
     }).observe({ type: 'longtask', buffered: true });
   }`;
+
+/** For {@link openPage}: the page's browser has no WebGPU. */
+export const noGpu = `Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined })`;
+
+/** For {@link openPage}: runs a script in each worker before its own. */
+export function inWorkers(script: string): string {
+  return `{
+    const Native = Worker;
+    const moduleOf = (text) => URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+    window.Worker = class extends Native {
+      constructor(url, options) {
+        const first = moduleOf(${JSON.stringify(script)});
+        super(moduleOf(\`import '\${first}'; import '\${new URL(url, location.href)}';\`), options);
+      }
+    };
+  }`;
+}
+
+/** For {@link openPage}: every worker fails soon after it was started. */
+export const failingWorkers = `window.Worker = class extends EventTarget {
+  constructor() { super(); setTimeout(() => this.dispatchEvent(new ErrorEvent('error', { message: 'out of luck' })), 100); }
+  postMessage() {}
+  terminate() {}
+}`;
 
 /** The text of an element, empty where there is none. */
 export async function textOf(page: Page, selector: string): Promise<string> {

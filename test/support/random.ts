@@ -2,43 +2,11 @@
  * Seeded random numbers and tensors. One seed rebuilds a case; `seeded` puts it in the message of a failure.
  */
 
+import { bitsOf } from '../../bench/harness/bits';
+import { createRandom, type Random } from '../../bench/harness/random';
 import { type Dtype, type StorageArray, toStorage } from '../../src/reference/dtypes';
 
-/** A seeded generator (mulberry32: 32 bits of state, plenty for test data). */
-export interface Random {
-  readonly seed: number;
-  /** Uniform in [0, 1). */
-  next(): number;
-  /** An integer in low..high, both included. */
-  integer(low: number, high: number): number;
-  /** Standard normal. */
-  normal(): number;
-  /** One of the choices. */
-  pick<T>(choices: readonly T[]): T;
-}
-
-/** A generator that always gives the same numbers for the same seed. */
-export function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-  return {
-    seed: seed >>> 0,
-    next,
-    integer: (low, high) => low + Math.floor(next() * (high - low + 1)),
-    // Box-Muller; 1 - next() is never 0.
-    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
-    pick: (choices) => {
-      if (choices.length === 0) throw new RangeError('choices: expected at least one, got none');
-      return choices[Math.floor(next() * choices.length)]!;
-    },
-  };
-}
+export { bitsOf, createRandom, type Random };
 
 /**
  * Runs `body` with a seeded generator; whatever it throws says the seed first. Awaits a promise.
@@ -89,12 +57,6 @@ export function poison(storage: StorageArray): void {
     // A NaN in bf16 (payload not 0) and in f16.
     for (let i = 0; i < bits.length; i++) bits[i] = 0x7f81 + (i % 0x7d);
   }
-}
-
-/** The bits of a stored tensor, as a view of the same memory. NaN payloads survive only in bits. */
-export function bitsOf(storage: StorageArray): Uint32Array | Uint16Array {
-  if (storage instanceof Uint16Array) return storage;
-  return new Uint32Array(storage.buffer, storage.byteOffset, storage.length);
 }
 
 const SPECIAL_BITS: Record<Dtype, readonly number[]> = {

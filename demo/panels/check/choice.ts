@@ -48,10 +48,9 @@ export function choiceFromQuery(search: string | URLSearchParams): {
   const q = reader(new URLSearchParams(search));
   const { preset, tokens, dtype, start } = defaultChoice;
   const slugs = presets.map(({ slug }) => slug);
-  const counts = tokenChoices.map(String);
   const chosen = {
     preset: q.choice('preset', slugs, preset),
-    tokens: Number(q.choice('tokens', counts, String(tokens))),
+    tokens: q.oneOf('tokens', tokenChoices, tokens),
     dtype: q.choice('dtype', ropeDtypes, dtype),
   };
   const choice = { ...chosen, start: q.integer('start', 0, lastStart(chosen.tokens), start) };

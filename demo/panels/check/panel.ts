@@ -2,10 +2,12 @@ import { h } from '../../dom';
 import { bytes, integer } from '../../format';
 import { adapterText } from '../../shell/adapter';
 import type { AutorunReport } from '../../shell/autorun';
+import { messageOf } from '../../shell/errors';
 import type { OpenPanel } from '../../shell/panel';
 import { createWork } from '../../shell/work';
 import { card } from '../../widgets/frame';
-import { failure, notice, unknownNotice } from '../../widgets/notice';
+import { failure, notice } from '../../widgets/notice';
+import { panelNotices } from '../../widgets/notices';
 import { progressBox } from '../../widgets/progress';
 import './check.css';
 import { type Choice, choiceFromQuery, describeChoice } from './choice';
@@ -19,11 +21,14 @@ import { createModelView } from './view/model';
 import { createPeersView } from './view/peers';
 import { createSnippetView } from './view/snippet';
 
+const withoutGpu = 'The rest of this page is computed on the CPU and works without.';
+
 /** Rotates a real model's Q and K, checks every element and times it. */
 export const open: OpenPanel = (host, context) => {
   const { choice: initial, problems } = choiceFromQuery(context.query);
   const autorun = context.query.get('autorun') === '1';
   const work = createWork<CheckTasks>('check');
+  const notices = panelNotices(context, problems, withoutGpu);
   const controlsBox = h('div', { id: 'controls' });
   const outcome = h('div', { id: 'outcome' });
   const dials = card('dials', 'What it does');
@@ -34,7 +39,7 @@ export const open: OpenPanel = (host, context) => {
     h(
       'div',
       { class: 'check' },
-      card('rotate', 'Rotate and check', controlsBox, outcome),
+      card('rotate', 'What to rotate', controlsBox, outcome),
       dials,
       model,
       peers.element,
@@ -94,7 +99,7 @@ export const open: OpenPanel = (host, context) => {
         outcome.replaceChildren(notice('Cancelled', `${describeChoice(choice)}: nothing was kept.`));
         return { done: true, ok: false, text: 'Cancelled.\n' };
       }
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       outcome.replaceChildren(failure('The run failed', `${describeChoice(choice)}.`, text));
       return { done: true, ok: false, text: `The run failed: ${text}\n` };
     } finally {
@@ -109,14 +114,10 @@ export const open: OpenPanel = (host, context) => {
   async function begin(): Promise<void> {
     if (autorun) window.webgpuRopeReport = { done: false, ok: false, text: '' };
     show(initial);
-    const notices = problems.length > 0 ? [unknownNotice(problems)] : [];
-    context.notify(...notices);
     const adapter = await context.adapter;
     if (closed) return;
     if ('why' in adapter) {
       controls.disable();
-      const rest = 'The rest of this page is computed on the CPU and works without.';
-      context.notify(...notices, notice(adapter.why, `${adapter.remedy} ${rest}`));
     } else {
       adapterName = adapterText(adapter);
       adapterId = adapter.name;
@@ -136,6 +137,7 @@ export const open: OpenPanel = (host, context) => {
   return {
     close() {
       closed = true;
+      notices.close();
       removeEventListener('keydown', onKey);
       running?.abort();
       work.close();

@@ -1,9 +1,10 @@
+import { literal } from '../../literal';
 import type { Choice } from './choice';
 import type { Model } from './model';
 
 /** The calls that do what this choice does, to be pasted into an engine. */
 export function snippetOf({ preset, config }: Model, { tokens, dtype, start }: Choice): string {
-  const json = objectLiteral(preset.config, '');
+  const json = literal(preset.config);
   const partial =
     config.rotaryDim < config.headDim ? ` // ${config.rotaryDim} of ${config.headDim} elements turn` : '';
   return `import { createRope, requestRopeDevice, ropeConfigFromHuggingFace } from 'webgpu-rope';
@@ -27,17 +28,4 @@ layer.encode(pass, { tokens: ${tokens}, start: ${start} });
 pass.end();
 device.queue.submit([encoder.finish()]);
 `;
-}
-
-/** JavaScript as one would write it: bare keys, single quotes, one key a line. */
-function objectLiteral(value: unknown, indent: string): string {
-  if (typeof value === 'string') return `'${value.replace(/[\\']/g, '\\$&')}'`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const inner = `${indent}  `;
-  if (Array.isArray(value)) return `[${value.map((entry) => objectLiteral(entry, inner)).join(', ')}]`;
-  const lines = Object.entries(value).map(([key, entry]) => {
-    const name = /^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key);
-    return `${inner}${name}: ${objectLiteral(entry, inner)},\n`;
-  });
-  return `{\n${lines.join('')}${indent}}`;
 }

@@ -1,19 +1,13 @@
+import { degreesOf, withinTurn } from '../../angles';
 import { svg } from '../../dom';
 import { integer, significant } from '../../format';
+import { type Clock, clockCell, clockGrid, clockRadius } from '../../widgets/clocks';
 import { figureFrame } from '../../widgets/figure';
-import { baseText, withinTurn } from './numerals';
+import { baseText } from './numerals';
 import type { View } from './odometer';
 
-/** One cell of the drawing, in its own units. */
-const cell = 100;
-const radius = 40;
 /** Clocks up to which each has its wavelength below it. */
 const mostLabelled = 16;
-
-interface Clock {
-  turn(angle: number, step: number): void;
-  choose(chosen: boolean): void;
-}
 
 /**
  * RoPE's pairs as clocks: the hand is the angle of a pair at the position, the wedge what one position turns it by.
@@ -42,7 +36,7 @@ export function createClocks(onPick: (pair: number) => void): View {
       const angleOf = (i: number): number => withinTurn(position * (frequencies[i] ?? 0));
       for (const [i, clock] of clocks.entries()) {
         clock.turn(angleOf(i), frequencies[i] ?? 0);
-        clock.choose(i === pair);
+        clock.element.classList.toggle('chosen', i === pair);
       }
       const named = [...new Set([0, Math.floor(clocks.length / 2), clocks.length - 1])];
       const angles = named.map((i) => `pair ${i} at ${degrees(angleOf(i))}`);
@@ -66,47 +60,22 @@ export function createClocks(onPick: (pair: number) => void): View {
   };
 }
 
-/** Draws the faces, a row at a time, the fastest pair first. */
+/** Lays out the faces, the fastest pair first. */
 function layOut(drawing: SVGSVGElement, frequencies: Float64Array): Clock[] {
   const count = frequencies.length;
   const columns = count <= 16 ? 4 : count <= 64 ? 8 : 16;
   const labelled = count <= mostLabelled;
-  const height = labelled ? cell + 24 : cell;
-  drawing.setAttribute('viewBox', `0 0 ${columns * cell} ${Math.ceil(count / columns) * height}`);
-  drawing.replaceChildren();
-  return Array.from(frequencies, (_, pair) => {
-    const x = ((pair % columns) + 0.5) * cell;
-    const y = Math.floor(pair / columns) * height + cell / 2;
-    const wedge = svg('path', { class: 'wedge' });
-    const hand = svg('line', { class: 'hand', x1: 0, y1: 0, x2: 0, y2: -radius + 7 });
-    const group = svg(
-      'g',
-      { transform: `translate(${x} ${y})`, 'data-pair': pair, class: 'clock' },
-      svg('circle', { class: 'ring', r: radius + 6 }),
-      svg('circle', { class: 'face', r: radius }),
-      svg('line', { class: 'noon', x1: 0, y1: -radius, x2: 0, y2: -radius + 7 }),
-      wedge,
-      hand,
-      labelled
-        ? svg('text', { class: 'wavelength', y: cell / 2 + 14 }, `↻ ${wavelength(frequencies, pair)}`)
-        : undefined,
-    );
-    drawing.append(group);
-    return {
-      turn(angle, step) {
-        hand.setAttribute('transform', `rotate(${((angle * 180) / Math.PI).toFixed(2)})`);
-        wedge.setAttribute('d', wedgePath(angle - step, angle, radius - 7));
-      },
-      choose: (chosen) => group.classList.toggle('chosen', chosen),
-    };
-  });
-}
-
-/** The slice between two angles less than a turn apart, clockwise from noon. */
-export function wedgePath(from: number, to: number, reach: number): string {
-  const at = (angle: number): string =>
-    `${(Math.sin(angle) * reach).toFixed(2)} ${(-Math.cos(angle) * reach).toFixed(2)}`;
-  return `M0 0L${at(from)}A${reach} ${reach} 0 ${to - from > Math.PI ? 1 : 0} 1 ${at(to)}Z`;
+  const clocks = clockGrid(drawing, count, columns, labelled ? 24 : 0);
+  for (const [pair, { element }] of clocks.entries()) {
+    element.classList.add('clock');
+    element.dataset.pair = String(pair);
+    element.prepend(svg('circle', { class: 'ring', r: clockRadius + 6 }));
+    if (labelled) {
+      const words = `↻ ${wavelength(frequencies, pair)}`;
+      element.append(svg('text', { class: 'wavelength', y: clockCell / 2 + 14 }, words));
+    }
+  }
+  return clocks;
 }
 
 /** Positions in a full turn of a pair, in words. */
@@ -116,5 +85,5 @@ export function wavelength(frequencies: Float64Array, pair: number): string {
 }
 
 export function degrees(angle: number): string {
-  return `${((angle * 180) / Math.PI).toFixed(1)}°`;
+  return `${degreesOf(angle).toFixed(1)}°`;
 }

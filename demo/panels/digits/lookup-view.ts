@@ -1,9 +1,9 @@
+import { arcPath, degreesOf, slicePath, withinTurn } from '../../angles';
 import { h, svg } from '../../dom';
-import { bytes, integer, scientific } from '../../format';
-import { card } from '../../widgets/frame';
+import { bytes, integer, scientific, withMinus } from '../../format';
+import { card, wide } from '../../widgets/frame';
 import { numbersTable, scrollBox } from '../../widgets/table';
-import { degrees, wedgePath } from './clocks';
-import { withinTurn } from './numerals';
+import { degrees } from './clocks';
 import { type DigitsState, lastPosition } from './state';
 import type { LookupResult } from './tasks';
 import type { Point } from './two-digit';
@@ -21,14 +21,15 @@ export function createLookupView(): LookupView {
   const dial = svg('svg', { viewBox: '-100 -100 200 200', class: 'sum', role: 'img' });
   const rows = scrollBox('The two rows and their product');
   const total = h('p', { class: 'note' });
-  const element = card(
-    'lookup',
-    'What the kernel reads: a position of two digits',
-    words,
-    h('div', { class: 'two-rows' }, dial, rows),
-    total,
+  const element = wide(
+    card(
+      'lookup',
+      'What the kernel reads: a position of two digits',
+      words,
+      h('div', { class: 'two-rows' }, dial, rows),
+      total,
+    ),
   );
-  element.classList.add('wide');
   return {
     element,
     show({ position, pair }, { high, low, lowBits, pairs, bytes: size }) {
@@ -80,7 +81,7 @@ export function createLookupView(): LookupView {
 
 /** As many digits as show what float32 leaves out. */
 function nine(value: number): string {
-  return value.toFixed(9).replace('-', '−');
+  return withMinus(value.toFixed(9));
 }
 
 function angleOf({ cos, sin }: Point): number {
@@ -92,14 +93,8 @@ function dialParts(high: number, low: number, both: number): SVGElement[] {
   return [
     svg('circle', { class: 'face', r: radius }),
     svg('line', { class: 'noon', y1: -radius, y2: -radius + 12 }),
-    svg('path', { class: 'high', d: wedgePath(0, high, 50) }),
-    svg('path', { class: 'low', d: arcPath(high, high + low, 68) }),
-    svg('line', { class: 'hand', y2: -82, transform: `rotate(${((both * 180) / Math.PI).toFixed(2)})` }),
+    svg('path', { class: 'high', d: slicePath(0, high, 50) }),
+    svg('path', { class: 'low', d: arcPath(high, low, 68) }),
+    svg('line', { class: 'hand', y2: -82, transform: `rotate(${degreesOf(both).toFixed(2)})` }),
   ];
-}
-
-function arcPath(from: number, to: number, reach: number): string {
-  const at = (angle: number): string =>
-    `${(Math.sin(angle) * reach).toFixed(2)} ${(-Math.cos(angle) * reach).toFixed(2)}`;
-  return `M${at(from)}A${reach} ${reach} 0 ${to - from > Math.PI ? 1 : 0} 1 ${at(to)}`;
 }

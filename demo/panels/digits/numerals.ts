@@ -30,9 +30,3 @@ export function ropeBase(theta: number, dim: number): number {
 export function baseText(theta: number, dim: number): string {
   return String(Number(ropeBase(theta, dim).toPrecision(4)));
 }
-
-/** An angle within one turn: 0 to 2 pi. */
-export function withinTurn(angle: number): number {
-  const turn = 2 * Math.PI;
-  return ((angle % turn) + turn) % turn;
-}

@@ -1,7 +1,8 @@
+import { withinTurn } from '../../angles';
 import { h } from '../../dom';
 import { integer, scientific, significant } from '../../format';
 import { figureFrame } from '../../widgets/figure';
-import { baseText, digitsOf, digitText, withinTurn } from './numerals';
+import { baseText, digitsOf, digitText } from './numerals';
 import { type DigitsState, lastPosition } from './state';
 
 /** A wheel of the odometer: what its window shows, its neighbours on the wheel, and how often it comes round. */

@@ -4,9 +4,10 @@ import { integer, significant } from '../../format';
 import type { OpenPanel } from '../../shell/panel';
 import { createWork } from '../../shell/work';
 import { chartFigure } from '../../widgets/chart';
-import { checkField, numberField, segmentsField, selectField } from '../../widgets/fields';
-import { card, panelFrame } from '../../widgets/frame';
-import { failure, unknownNotice } from '../../widgets/notice';
+import { checkField, numberField, segmentsField } from '../../widgets/fields';
+import { card, panelFrame, wide } from '../../widgets/frame';
+import { dimField, thetaSlider } from '../../widgets/model-fields';
+import { panelNotices } from '../../widgets/notices';
 import { progressBox } from '../../widgets/progress';
 import { slider } from '../../widgets/slider';
 import { numbersTable, scrollBox } from '../../widgets/table';
@@ -36,13 +37,11 @@ const sample = 256;
 /** A position as digits, as clock hands, and as the kernel's table has it. */
 export const open: OpenPanel = (host, context) => {
   const { state: initial, problems } = stateFromQuery(context.query);
-  const notices = problems.length > 0 ? [unknownNotice(problems)] : [];
-  context.notify(...notices);
+  const notices = panelNotices(context, problems);
   const work = createWork<DigitsTasks>('digits');
   let state = initial;
   let frequencies = frequenciesOf(state);
   let searching: AbortController | undefined;
-  let failed = false;
 
   const odometer = createOdometer();
   const clocks = createClocks((pair) => change({ pair }));
@@ -119,21 +118,12 @@ export const open: OpenPanel = (host, context) => {
         }).element,
         base.element,
         own.element,
-        selectField({
-          id: 'digits-dim',
-          label: 'Rotary dimension d',
-          options: dims.map((value) => ({ value: String(value), label: `${value}: ${value / 2} pairs` })),
-          value: String(state.dim),
-          onChange: (value) => change({ dim: Number(value) }),
-        }).element,
-        slider({
+        dimField('digits-dim', dims, state.dim, (dim) => change({ dim })).element,
+        thetaSlider({
           id: 'digits-theta',
-          label: 'theta',
           min: leastTheta,
           max: mostTheta,
-          scale: 'log10',
           value: state.theta,
-          format: (value) => (Number.isInteger(value) ? integer(value) : significant(value, 6)),
           onInput: (value) => change({ theta: value }),
         }).element,
         pair.element,
@@ -191,8 +181,7 @@ export const open: OpenPanel = (host, context) => {
 
   /** All that depends on the position. */
   function show(): void {
-    if (failed) context.notify(...notices);
-    failed = false;
+    notices.works();
     odometer.show(state, frequencies);
     clocks.show(state, frequencies);
     writings.replaceChildren(writingsTable());
@@ -274,14 +263,8 @@ export const open: OpenPanel = (host, context) => {
   }
 
   function report(error: unknown): void {
-    if (error instanceof DOMException && error.name === 'AbortError') return;
-    const text = error instanceof Error ? error.message : String(error);
-    failed = true;
     for (const chart of [errors, worst, sizes]) chart.busy(false);
-    context.notify(
-      ...notices,
-      failure('The table could not be computed', 'Change a control to try again.', text),
-    );
+    notices.fail('The table could not be computed', 'Change a control to try again.', error);
   }
 
   searchButton.addEventListener('click', () => void lookAtAll());
@@ -290,6 +273,7 @@ export const open: OpenPanel = (host, context) => {
   showHead();
   return {
     close() {
+      notices.close();
       player.stop();
       searching?.abort();
       work.close();
@@ -299,9 +283,4 @@ export const open: OpenPanel = (host, context) => {
 
 function frequenciesOf({ dim, theta }: DigitsState): Float64Array {
   return ropeFrequencies({ headDim: dim, theta }).inverseFrequencies;
-}
-
-function wide(element: HTMLElement): HTMLElement {
-  element.classList.add('wide');
-  return element;
 }

@@ -1,4 +1,4 @@
-import { reader } from '../../shell/query';
+import { queryOf, reader } from '../../shell/query';
 
 /** What the panel shows; all of it lives in the address. */
 export interface DigitsState {
@@ -28,7 +28,7 @@ export const defaults: DigitsState = { position: 1234, base: 10, dim: 8, theta: 
 /** Reads a state; `problems` names what could not be used. */
 export function stateFromQuery(query: URLSearchParams): { state: DigitsState; problems: readonly string[] } {
   const q = reader(query);
-  const dim = Number(q.choice('dim', dims.map(String), String(defaults.dim)));
+  const dim = q.oneOf<number>('dim', dims, defaults.dim);
   const base =
     query.get('base') === 'rope' ? ('rope' as const) : q.integer('base', 2, 16, defaults.base as number);
   const state: DigitsState = {
@@ -37,14 +37,14 @@ export function stateFromQuery(query: URLSearchParams): { state: DigitsState; pr
     dim,
     theta: q.number('theta', leastTheta, mostTheta, defaults.theta),
     pair: q.integer('pair', 0, dim / 2 - 1, defaults.pair),
-    step: Number(q.choice('step', steps.map(String), String(defaults.step))),
+    step: q.oneOf<number>('step', steps, defaults.step),
   };
   return { state, problems: q.problems };
 }
 
-/** The keys of the address; a pair that the head does not have is brought back into it. */
+/** The keys of the address. */
 export function queryOfState(state: DigitsState): Record<string, string> {
-  return Object.fromEntries(Object.entries(state).map(([key, value]) => [key, String(value)]));
+  return queryOf(state);
 }
 
 /** A state with changes; the pair is kept within the head. */

@@ -1,6 +1,6 @@
 /** One position, written in the ways that encodings write it, and what the next position changes. */
 import { encodingRows } from '../../../src/encodings/rows';
-import { integer } from '../../format';
+import { integer, withMinus } from '../../format';
 import { baseText, changedPlaces, digitsOf, digitText } from './numerals';
 import { type DigitsState, lastPosition } from './state';
 
@@ -90,7 +90,6 @@ function distanceOf(a: readonly number[], b: readonly number[]): number {
   return Math.hypot(...a.map((value, at) => value - (b[at] ?? Number.NaN)));
 }
 
-/** A true minus sign is as wide as a digit. */
 function signed(value: number): string {
-  return value.toFixed(3).replace('-', '−');
+  return withMinus(value.toFixed(3));
 }

@@ -1,7 +1,7 @@
 import { h } from '../../dom';
 import { percent, significant } from '../../format';
 import { copyButton } from '../../widgets/copy';
-import { card } from '../../widgets/frame';
+import { card, wide } from '../../widgets/frame';
 import { numbersTable, scrollBox } from '../../widgets/table';
 import type { ComparedScheme } from './compare';
 import { configJson, configSource } from './config-text';
@@ -45,7 +45,7 @@ export function createCloserLook(): CloserLook {
       copyButton('Copy as JSON', json),
     ),
   );
-  element.classList.add('wide');
+  wide(element);
   return {
     element,
     show(scheme) {

@@ -1,10 +1,11 @@
-import type { ExtensionName } from '../../../src/analysis/context-schemes';
 import { h } from '../../dom';
-import { integer, significant } from '../../format';
+import { integer } from '../../format';
 import { checkField, numberField, segmentsField, selectField } from '../../widgets/fields';
+import { thetaSlider } from '../../widgets/model-fields';
 import { type Slider, slider } from '../../widgets/slider';
+import { type SchemeName, schemeLabels, schemeNames } from '../schemes';
 import { short } from './findings';
-import { lookOf, swatch } from './looks';
+import { swatch } from './looks';
 import { modelName, modelSlugs } from './models';
 import {
   type Curve,
@@ -13,7 +14,6 @@ import {
   lengths,
   type ParameterName,
   type State,
-  schemeNames,
   thetas,
   turns,
   usualParameters,
@@ -48,7 +48,7 @@ export function createControls(initial: State, change: Change): Controls {
   });
   const dim = slider({
     id: 'extend-dim',
-    label: 'Rotary dimension',
+    label: 'Rotary dimension d',
     min: dims.min,
     max: dims.max,
     step: 2,
@@ -56,14 +56,11 @@ export function createControls(initial: State, change: Change): Controls {
     hint: 'Elements of a head that turn: two a pair.',
     onInput: (value) => change((state) => withShape(state, { dim: value })),
   });
-  const theta = slider({
+  const theta = thetaSlider({
     id: 'extend-theta',
-    label: 'theta',
     ...thetas,
-    scale: 'log10',
     step: 100,
     value: initial.theta,
-    format: (value) => (Number.isInteger(value) ? integer(value) : significant(value, 6)),
     onInput: (value) => change((state) => withShape(state, { theta: value })),
   });
   const trained = createLength('trained', 'Trained on, tokens', initial.trained, change);
@@ -71,14 +68,14 @@ export function createControls(initial: State, change: Change): Controls {
   const scheme = selectField({
     id: 'extend-scheme',
     label: 'Scheme to look at closely',
-    options: schemeNames.map((value) => ({ value, label: lookOf(value).label })),
+    options: schemeNames.map((value) => ({ value, label: schemeLabels[value] })),
     value: initial.scheme,
-    onChange: (value: ExtensionName) => change((state) => ({ ...state, scheme: value })),
+    onChange: (value: SchemeName) => change((state) => ({ ...state, scheme: value })),
   });
   const boxes = schemeNames.map((name) => {
     const field = checkField({
       id: `extend-show-${name}`,
-      label: lookOf(name).label,
+      label: schemeLabels[name],
       value: initial.shown.includes(name),
       onChange: (shown) => change((state) => withShown(state, name, shown)),
     });

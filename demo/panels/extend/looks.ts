@@ -2,7 +2,7 @@ import type { SymbolImplementation } from '@observablehq/plot';
 import type { ExtensionName } from '../../../src/analysis/context-schemes';
 import { h, svg } from '../../dom';
 import { series } from '../../widgets/colors';
-import { schemeNames } from './state';
+import { schemeLabels, schemeNames } from '../schemes';
 
 /** How a scheme looks in every chart: a colour, and a shape that does without it. */
 export interface Look {
@@ -25,19 +25,19 @@ function around(count: number, { waist = 1, turn = 0 } = {}): [number, number][]
   });
 }
 
-const shapes: Readonly<Record<ExtensionName, Pick<Look, 'label' | 'corners'>>> = {
-  direct: { label: 'Direct', corners: around(24) },
-  linear: { label: 'Linear', corners: around(4, { turn: 1 / 8 }) },
-  ntk: { label: 'NTK-aware', corners: around(3) },
-  dynamic: { label: 'Dynamic NTK', corners: around(3, { turn: 1 / 2 }) },
-  yarn: { label: 'YaRN', corners: around(5, { waist: 0.45 }) },
-  longrope: { label: 'LongRoPE', corners: around(4) },
-  llama3: { label: 'Llama 3', corners: around(4, { waist: 0.4 }) },
+const shapes: Readonly<Record<ExtensionName, Look['corners']>> = {
+  direct: around(24),
+  linear: around(4, { turn: 1 / 8 }),
+  ntk: around(3),
+  dynamic: around(3, { turn: 1 / 2 }),
+  yarn: around(5, { waist: 0.45 }),
+  longrope: around(4),
+  llama3: around(4, { waist: 0.4 }),
 };
 
 export function lookOf(name: ExtensionName): Look {
   const dash = name === 'dynamic' ? '6 6' : undefined;
-  return { ...shapes[name], color: series(schemeNames.indexOf(name)), dash };
+  return { label: schemeLabels[name], corners: shapes[name], color: series(schemeNames.indexOf(name)), dash };
 }
 
 /** The shape for Plot's dots. */

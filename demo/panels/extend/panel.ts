@@ -1,8 +1,10 @@
 import { h } from '../../dom';
+import { isAbort } from '../../shell/errors';
 import type { OpenPanel } from '../../shell/panel';
+import { quietVoice } from '../../shell/quiet';
 import { createWork } from '../../shell/work';
-import { panelFrame } from '../../widgets/frame';
-import { failure, unknownNotice } from '../../widgets/notice';
+import { panelFrame, wide } from '../../widgets/frame';
+import { panelNotices } from '../../widgets/notices';
 import { createCloserLook } from './closer-look';
 import type { ComparedScheme } from './compare';
 import { createControls } from './controls';
@@ -20,22 +22,19 @@ import type { ExtendTasks } from './tasks';
 /** Every way to extend a context, side by side. */
 export const open: OpenPanel = (host, context) => {
   const { state: initial, problems } = stateFromQuery(context.query);
-  const notices = problems.length > 0 ? [unknownNotice(problems)] : [];
-  context.notify(...notices);
+  const notices = panelNotices(context, problems);
+  const voice = quietVoice(context.announce);
   const work = createWork<ExtendTasks>('extend');
   let state = initial;
   /** What was asked of the worker last, and what it last answered. */
   let asked = '';
   let compared: readonly ComparedScheme[] | undefined;
-  let failed = false;
   let opened = false;
-  let speaking = 0;
 
   const verdict = createVerdict();
   const ratios = schemeChart('extend-ratios', 'What becomes of each frequency');
   const decay = schemeChart('extend-decay', 'How q·k decays with distance');
   const reach = schemeChart('extend-reach', 'Angles reached, pair by pair');
-  reach.chart.element.classList.add('wide');
   const report = createReport();
   const closer = createCloserLook();
   const gpuLine = h('p', { id: 'extend-gpu' });
@@ -52,7 +51,7 @@ export const open: OpenPanel = (host, context) => {
         verdict.element,
         ratios.chart.element,
         decay.chart.element,
-        reach.chart.element,
+        wide(reach.chart.element),
         report.element,
         closer.element,
       ],
@@ -92,8 +91,7 @@ export const open: OpenPanel = (host, context) => {
     for (const { chart } of [ratios, decay, reach]) chart.busy(true);
     work.latest('compare', comparison).then((schemes) => {
       if (!schemes) return;
-      if (failed) context.notify(...notices);
-      failed = false;
+      notices.works();
       compared = schemes;
       verdict.show(schemes);
       announce(schemes);
@@ -115,22 +113,17 @@ export const open: OpenPanel = (host, context) => {
 
   /** To those who listen, once the numbers have come to rest. */
   function announce(schemes: readonly ComparedScheme[]): void {
-    clearTimeout(speaking);
     // What is there at opening is read in its place.
-    if (opened) speaking = window.setTimeout(() => context.announce(verdictOf(schemes)), 1000);
+    if (opened) voice.say(verdictOf(schemes));
     opened = true;
   }
 
   function fail(error: unknown): void {
-    if (error instanceof DOMException && error.name === 'AbortError') return;
-    const text = error instanceof Error ? error.message : String(error);
+    if (isAbort(error)) return;
     // The same question may be asked again.
     asked = '';
-    failed = true;
-    context.notify(
-      ...notices,
-      failure('The schemes could not be compared', 'Change a control to try again.', text),
-    );
+    for (const { chart } of [ratios, decay, reach]) chart.busy(false);
+    notices.fail('The schemes could not be compared', 'Change a control to try again.', error);
   }
 
   context.adapter.then((adapter) => {
@@ -143,7 +136,8 @@ export const open: OpenPanel = (host, context) => {
   show();
   return {
     close() {
-      clearTimeout(speaking);
+      notices.close();
+      voice.stop();
       work.close();
     },
   };

@@ -1,5 +1,5 @@
 import { version } from '../../../package.json';
-import { h } from '../../dom';
+import { downloadJson } from '../../widgets/download';
 import type { ComparedScheme } from './compare';
 import { configInput } from './config-text';
 
@@ -24,9 +24,6 @@ export function reportJson(schemes: readonly ComparedScheme[]): string {
 export function downloadReport(schemes: readonly ComparedScheme[]): void {
   const report = schemes[0]?.report;
   if (!report) return;
-  const url = URL.createObjectURL(new Blob([reportJson(schemes)], { type: 'application/json' }));
   const { trainedLength, targetLength } = report;
-  const link = h('a', { href: url, download: `webgpu-rope-context-${trainedLength}-${targetLength}.json` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
+  downloadJson(`webgpu-rope-context-${trainedLength}-${targetLength}.json`, reportJson(schemes));
 }

@@ -1,7 +1,7 @@
 import type { ExtensionName } from '../../../src/analysis/context-schemes';
 import { h } from '../../dom';
 import { significant } from '../../format';
-import { card } from '../../widgets/frame';
+import { card, wide } from '../../widgets/frame';
 import { numbersTable, scrollBox } from '../../widgets/table';
 import type { ComparedScheme } from './compare';
 import { halfText, outsideText, priceOf, short, verdictOf } from './findings';
@@ -17,8 +17,7 @@ export interface VerdictView {
 export function createVerdict(): VerdictView {
   const sentence = h('p', { id: 'extend-verdict-text' });
   const list = h('ul', { class: 'extend-prices', id: 'extend-prices' });
-  const element = card('extend-verdict', 'What each scheme keeps, and what it pays', sentence, list);
-  element.classList.add('wide');
+  const element = wide(card('extend-verdict', 'What each scheme keeps, and what it pays', sentence, list));
   return {
     element,
     show(schemes) {
@@ -80,7 +79,7 @@ export function createReport(): ReportView {
     ),
     h('div', { class: 'actions' }, save),
   );
-  element.classList.add('wide');
+  wide(element);
   return {
     element,
     show(schemes, chosen) {

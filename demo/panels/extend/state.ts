@@ -1,18 +1,7 @@
-import type { ExtensionName } from '../../../src/analysis/context-schemes';
 import type { RopeConfigInput } from '../../../src/config/types';
 import { reader } from '../../shell/query';
+import { type SchemeName, schemeNames } from '../schemes';
 import { modelSlugs, publishedOf } from './models';
-
-/** In the order of `extensionSchemes`. */
-export const schemeNames = [
-  'direct',
-  'linear',
-  'ntk',
-  'dynamic',
-  'yarn',
-  'longrope',
-  'llama3',
-] as const satisfies readonly ExtensionName[];
 
 /** What the decay chart draws: q·k smoothed, q·k at single distances, or RoFormer's bound. */
 export const curves = ['smooth', 'mean', 'bound'] as const;
@@ -50,9 +39,9 @@ export interface State extends Parameters {
   readonly trained: number;
   readonly target: number;
   /** Schemes that the charts draw. */
-  readonly shown: readonly ExtensionName[];
+  readonly shown: readonly SchemeName[];
   /** The scheme looked at closely. */
-  readonly scheme: ExtensionName;
+  readonly scheme: SchemeName;
   readonly curve: Curve;
 }
 
@@ -105,7 +94,7 @@ export function stateFromQuery(query: URLSearchParams): { state: State; problems
     }
   }
   const shownText = q.text('show', 100, '');
-  let shown: readonly ExtensionName[] = shownText === '' ? schemeNames : [];
+  let shown: readonly SchemeName[] = shownText === '' ? schemeNames : [];
   if (shownText !== '' && shownText !== 'none') {
     const asked = shownText.split(',');
     shown = schemeNames.filter((name) => asked.includes(name));
@@ -186,7 +175,7 @@ export function withParameter(state: State, name: ParameterName, value: number):
 }
 
 /** A scheme shown or hidden, the others as they are. */
-export function withShown(state: State, name: ExtensionName, shown: boolean): State {
+export function withShown(state: State, name: SchemeName, shown: boolean): State {
   return {
     ...state,
     shown: schemeNames.filter((known) => (known === name ? shown : state.shown.includes(known))),

@@ -95,7 +95,9 @@ export function drawPairs(
     {
       description: saying,
       legend: legendOf(shown, onGpu),
-      note: `Look which lines fall to the right: a slow pair’s angle is small, and float32 holds small numbers more finely. ${saying}`,
+      note:
+        `Look which lines fall to the right: a slow pair’s angle is small, and float32 holds small numbers more finely. ` +
+        `Each point is the worst of the ${run.last - run.first + 1} positions up to ${integer(run.last)}.`,
       table: () => ({
         head: ['Pair', ...shown.map((recipe) => nameOf(recipe, onGpu))],
         rows: Array.from({ length: count }, (_, pair) => [
@@ -137,8 +139,8 @@ export function drawScores(chart: Chart, result: PlaceResult): void {
       description: `Query at position ${run.last}. ${scoresSaying(result)}`,
       legend: legendOf(shown, onGpu).map((entry, n) => ({ ...entry, label: label(shown[n] as Recipe) })),
       note:
-        `The query stands at position ${integer(run.last)}, the key so far before it. Look which lines lie above the storage that Q and K are kept in: ` +
-        `only those are felt. ${scoresSaying(result)}`,
+        `The query stands at position ${integer(run.last)}, the key so far before it; scores of random ones have deviation 1. ` +
+        'Look which lines lie above the storage that Q and K are kept in: only those are felt.',
       table: () => ({
         head: ['Distance', ...shown.map(label)],
         rows: distances.map((distance, n) => [

@@ -1,5 +1,5 @@
 /** What the measured numbers say, in words. Pure: the same numbers give the same words. */
-import { integer, percent, scientific, significant } from '../../format';
+import { capital, integer, percent, scientific, significant } from '../../format';
 import { nameOf, recipes } from './names';
 import type { Run } from './recipes';
 import { type PairChoice, pairRange, type Storage } from './state';
@@ -118,8 +118,4 @@ export function costsSaying({ costs }: PlaceResult): string {
 
 export function error(value: number): string {
   return value < 1e-3 ? scientific(value, 2) : significant(value, 2);
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

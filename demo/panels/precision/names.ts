@@ -50,9 +50,20 @@ export const shortNames: Readonly<Record<Recipe, string>> = {
   table: 'this package',
 };
 
+/** The symbols on the lines, as characters. */
+const signs: Readonly<Record<Look['symbol'], string>> = {
+  circle: '○',
+  square: '□',
+  triangle: '△',
+  diamond: '◇',
+  cross: '✚',
+  star: '☆',
+};
+
 export function legendOf(present: readonly Recipe[], onGpu: boolean): LegendEntry[] {
   return present.map((recipe) => {
-    const { color, dash } = looks[recipe];
-    return { label: nameOf(recipe, onGpu), color, mark: dash === undefined ? 'line' : 'dash' };
+    const { color, dash, symbol } = looks[recipe];
+    const mark = dash === undefined ? 'line' : 'dash';
+    return { label: nameOf(recipe, onGpu), color, mark, sign: signs[symbol] };
   });
 }

@@ -1,13 +1,16 @@
 import { h } from '../../dom';
-import { integer, milliseconds, significant } from '../../format';
+import { integer, milliseconds } from '../../format';
 import { adapterText } from '../../shell/adapter';
+import { isAbort } from '../../shell/errors';
 import type { OpenPanel } from '../../shell/panel';
 import { createWork } from '../../shell/work';
 import { chartFigure } from '../../widgets/chart';
-import { segmentsField, selectField } from '../../widgets/fields';
-import { card, panelFrame } from '../../widgets/frame';
+import { downloadJson } from '../../widgets/download';
+import { segmentsField } from '../../widgets/fields';
+import { card, panelFrame, wide } from '../../widgets/frame';
 import { heatMap } from '../../widgets/heat-map';
-import { failure, notice, unknownNotice } from '../../widgets/notice';
+import { dimField, thetaSlider } from '../../widgets/model-fields';
+import { panelNotices } from '../../widgets/notices';
 import { progressBox } from '../../widgets/progress';
 import { slider } from '../../widgets/slider';
 import { drawCosts, drawNeighbours, drawPairs, drawScores, drawSweep } from './charts';
@@ -33,6 +36,9 @@ import type { PlaceResult, PrecisionTasks, SweepResult } from './tasks';
 /** Work that takes longer than this, ms, shows where it is and can be cancelled. */
 const patience = 500;
 
+const withoutGpu =
+  'Trigonometry in shaders cannot be measured without it. Float32 phases, the package’s table and storage are computed on the CPU and are drawn.';
+
 /** Errors of trigonometry in shaders, of float32 phases, and of storage, beside the package's own. */
 export const open: OpenPanel = (host, context) => {
   const { state: initial, problems } = stateFromQuery(context.query);
@@ -42,10 +48,7 @@ export const open: OpenPanel = (host, context) => {
   let place: PlaceResult | undefined;
   let running: AbortController | undefined;
   let closed = false;
-  let failed = false;
-  /** What stays above the panel, whatever fails and works again. */
-  const notices = problems.length > 0 ? [unknownNotice(problems)] : [];
-  const gpu = context.adapter.then((adapter) => !('why' in adapter));
+  const notices = panelNotices(context, problems, withoutGpu);
 
   const sweepChart = chartFigure({ id: 'sweep', title: 'Error of the angle, by position' });
   const pairsChart = chartFigure({ id: 'by-pair', title: 'Error at one position, by pair' });
@@ -62,7 +65,9 @@ export const open: OpenPanel = (host, context) => {
   const again = h('button', { type: 'button', class: 'quiet', id: 'again' }, 'Measure again');
   const save = h('button', { type: 'button', class: 'quiet', id: 'save' }, 'Download JSON');
   again.addEventListener('click', () => measure(true));
-  save.addEventListener('click', () => sweep && download(reportJson(state, sweep, place)));
+  save.addEventListener('click', () => {
+    if (sweep) downloadJson('webgpu-rope-precision.json', reportJson(state, sweep, place));
+  });
 
   // ---- controls ----
   const at = slider({
@@ -80,23 +85,14 @@ export const open: OpenPanel = (host, context) => {
   host.append(
     panelFrame({
       controls: [
-        slider({
+        thetaSlider({
           id: 'precision-theta',
-          label: 'theta',
           min: leastTheta,
           max: mostTheta,
-          scale: 'log10',
           value: state.theta,
-          format: (value) => (Number.isInteger(value) ? integer(value) : significant(value, 6)),
           onInput: (value) => change({ theta: value }),
         }).element,
-        selectField({
-          id: 'precision-dim',
-          label: 'Rotary dimension',
-          options: dims.map((value) => ({ value: String(value), label: `${value}: ${value / 2} pairs` })),
-          value: String(state.dim),
-          onChange: (value) => change({ dim: Number(value) }),
-        }).element,
+        dimField('precision-dim', dims, state.dim, (dim) => change({ dim })).element,
         slider({
           id: 'last',
           label: 'Largest position',
@@ -175,8 +171,7 @@ export const open: OpenPanel = (host, context) => {
 
   /** Measures again; the sweep only where it would not be the same. */
   function measure(sweeps: boolean): void {
-    if (failed) context.notify(...notices);
-    failed = false;
+    notices.works();
     if (sweeps) void measureSweep();
     void measurePlace();
   }
@@ -191,10 +186,8 @@ export const open: OpenPanel = (host, context) => {
     const slow = setTimeout(() => working.replaceChildren(box.element), patience);
     try {
       const { theta, dim, last } = asked;
-      const result = await work.latest(
-        'sweep',
-        { theta, dim, last, gpu: await gpu },
-        { signal: mine.signal, onProgress: box.show },
+      const result = await notices.gpu.run((gpu) =>
+        work.latest('sweep', { theta, dim, last, gpu }, { signal: mine.signal, onProgress: box.show }),
       );
       if (!result) return;
       sweep = result;
@@ -218,7 +211,7 @@ export const open: OpenPanel = (host, context) => {
     const { theta, dim, at } = state;
     for (const chart of [pairsChart, scoresChart, costsChart]) chart.busy(true);
     try {
-      const result = await work.latest('place', { theta, dim, at, gpu: await gpu });
+      const result = await notices.gpu.run((gpu) => work.latest('place', { theta, dim, at, gpu }));
       if (!result) return;
       place = result;
       drawPlace();
@@ -247,29 +240,17 @@ export const open: OpenPanel = (host, context) => {
   }
 
   function report(error: unknown): void {
-    if (error instanceof DOMException && error.name === 'AbortError') return;
-    const text = error instanceof Error ? error.message : String(error);
-    failed = true;
+    if (isAbort(error)) return;
     status.textContent = 'Nothing was measured.';
-    context.notify(...notices, failure('The measurement failed', '“Measure again” tries once more.', text));
+    notices.fail('The measurement failed', '“Measure again” tries once more.', error);
   }
 
-  async function begin(): Promise<void> {
-    context.notify(...notices);
-    context.setQuery(queryOfState(state));
-    measure(true);
-    const adapter = await context.adapter;
-    if (closed || !('why' in adapter)) return;
-    const rest =
-      'Trigonometry in shaders cannot be measured without it. Float32 phases, the package’s table and storage are computed on the CPU and are drawn.';
-    notices.push(notice(adapter.why, `${adapter.remedy} ${rest}`));
-    context.notify(...notices);
-  }
-
-  void begin();
+  context.setQuery(queryOfState(state));
+  measure(true);
   return {
     close() {
       closed = true;
+      notices.close();
       running?.abort();
       work.close();
     },
@@ -280,20 +261,9 @@ export const open: OpenPanel = (host, context) => {
 function statusOf({ adapter, gpuMs, runs, pairs }: SweepResult): string {
   const positions = runs.reduce((sum, { first, last }) => sum + last - first + 1, 0);
   const amount = `${integer(positions)} positions of ${pairs} pairs`;
-  if (!adapter) return `Computed on the CPU, ${amount}: there is no GPU to measure here.`;
+  if (!adapter) return `Computed on the CPU, ${amount}: there is no GPU here that could be measured.`;
   const software = adapter.software
     ? ' It computes on the CPU: its sin and cos are its own, and those of a GPU will differ.'
     : '';
   return `Measured on ${adapterText(adapter)}: ${amount}, each in three ways, in ${milliseconds(gpuMs)}.${software}`;
-}
-
-function download(json: string): void {
-  const url = URL.createObjectURL(new Blob([json], { type: 'application/json' }));
-  h('a', { href: url, download: 'webgpu-rope-precision.json' }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
-}
-
-function wide(element: HTMLElement): HTMLElement {
-  element.classList.add('wide');
-  return element;
 }

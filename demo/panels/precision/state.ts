@@ -1,4 +1,4 @@
-import { reader } from '../../shell/query';
+import { queryOf, reader } from '../../shell/query';
 
 /** Which pairs count: the quarter that turns fastest or slowest, or all. */
 export const pairChoices = ['all', 'fast', 'slow'] as const;
@@ -50,10 +50,10 @@ export function stateFromQuery(query: URLSearchParams): {
   problems: readonly string[];
 } {
   const q = reader(query);
-  const last = Number(q.choice('last', lasts.map(String), String(defaults.last)));
+  const last = q.oneOf('last', lasts, defaults.last);
   const state: PrecisionState = {
     theta: q.number('theta', leastTheta, mostTheta, defaults.theta),
-    dim: Number(q.choice('dim', dims.map(String), String(defaults.dim))),
+    dim: q.oneOf<number>('dim', dims, defaults.dim),
     last,
     pairs: q.choice('pairs', pairChoices, defaults.pairs),
     at: q.integer('at', 1, last, Math.min(defaults.at, last)),
@@ -64,7 +64,7 @@ export function stateFromQuery(query: URLSearchParams): {
 
 /** The keys of the address. */
 export function queryOfState(state: PrecisionState): Record<string, string> {
-  return Object.fromEntries(Object.entries(state).map(([key, value]) => [key, String(value)]));
+  return queryOf(state);
 }
 
 /** A state with changes; the position looked at is kept within what is measured. */

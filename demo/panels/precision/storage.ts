@@ -1,6 +1,6 @@
 /** What rounding costs: of tables, of rotated elements, and of the score of a query and a key. */
 import { type Dtype, decode, encoder } from '../../../src/reference/dtypes';
-import { normals } from './normals';
+import { normals } from '../../normals';
 import { type Points, stored } from './recipes';
 
 /** Keeps a number in a storage type, and takes it back. */

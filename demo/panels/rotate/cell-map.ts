@@ -1,6 +1,6 @@
 import { h } from '../../dom';
 import type { FigureWords } from '../../widgets/figure';
-import { type HeatMap, heatMap } from '../../widgets/heat-map';
+import { heatMap } from '../../widgets/heat-map';
 import type { State } from './state';
 
 export interface CellMap {
@@ -14,54 +14,27 @@ export interface CellMap {
  * the sliders for row and column do the same.
  */
 export function cellMap(id: string, title: string, onPick: (row: number, column: number) => void): CellMap {
-  const element = h('div', { class: 'turn-map' });
-  let shown: State | undefined;
-  let map: HeatMap | undefined;
-  let aspect = 0;
   const ring = h('div', { class: 'turn-ring' });
-  const pick = (event: MouseEvent): void => {
-    const box = element.querySelector('.cells')?.getBoundingClientRect();
-    if (!shown || !box) return;
-    const column = Math.floor(((event.clientX - box.left) / box.width) * shown.width);
-    const row = Math.floor(((event.clientY - box.top) / box.height) * shown.height);
-    if (row < 0 || row >= shown.height || column < 0 || column >= shown.width) return;
-    if (row !== shown.row || column !== shown.column) onPick(row, column);
-  };
-  /** A map's aspect is its own for good: another shape of image takes another map. */
-  const mapFor = (state: State): HeatMap => {
-    const wanted = aspectFor(state);
-    if (map && wanted === aspect) return map;
-    const isOpen = element.querySelector('details')?.open === true;
-    aspect = wanted;
-    map = heatMap({ id, title, aspect });
-    const area = map.element.querySelector<HTMLElement>('.map');
-    area?.append(h('div', { class: 'turn-ring-place' }, ring));
-    area?.addEventListener('click', pick);
-    area?.addEventListener('mousemove', (event) => {
-      if (event.buttons === 1) pick(event);
-    });
-    const details = map.element.querySelector('details');
-    if (details) details.open = isOpen;
-    element.replaceChildren(map.element);
-    return map;
-  };
+  let shown: State | undefined;
+  const map = heatMap({
+    id,
+    title,
+    overlay: ring,
+    onPick(x, y) {
+      if (!shown) return;
+      const [row, column] = [Math.floor(y * shown.height), Math.floor(x * shown.width)];
+      if (row !== shown.row || column !== shown.column) onPick(row, column);
+    },
+  });
   return {
-    element,
-    busy: (busy) => map?.busy(busy),
+    element: map.element,
+    busy: map.busy,
     draw(state, scores, domain, words) {
       const { width, height, row, column } = state;
-      mapFor(state).draw(
-        {
-          values: scores,
-          width,
-          height,
-          x: axisOf('column', width),
-          y: axisOf('row', height),
-          domain,
-          scheme: 'sequential',
-        },
-        words,
-      );
+      const x = axisOf('column', width);
+      const y = axisOf('row', height);
+      const aspect = aspectFor(state);
+      map.draw({ values: scores, width, height, x, y, domain, scheme: 'sequential', aspect }, words);
       shown = state;
       Object.assign(ring.style, {
         left: `${(100 * column) / width}%`,

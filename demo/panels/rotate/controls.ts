@@ -1,7 +1,9 @@
 import { h } from '../../dom';
-import { integer } from '../../format';
+import { integer, withMinus } from '../../format';
 import { checkField, segmentsField, selectField } from '../../widgets/fields';
+import { thetaSlider } from '../../widgets/model-fields';
 import { slider } from '../../widgets/slider';
+import { schemeLabels } from '../schemes';
 import {
   type Dim,
   dims,
@@ -11,8 +13,8 @@ import {
   mostShift,
   type Range,
   ranges,
-  type Scheme,
   type State,
+  schemes,
   thetaOf,
   thetas,
 } from './state';
@@ -22,14 +24,6 @@ export interface Controls {
   /** Shows a state, and of the controls those that its mode has. */
   set(state: State): void;
 }
-
-const schemeLabels: Readonly<Record<Scheme, string>> = {
-  default: 'None (RoFormer)',
-  linear: 'Linear interpolation',
-  ntk: 'NTK-aware',
-  yarn: 'YaRN',
-  llama3: 'Llama 3',
-};
 
 /** Everything but the text and its tokens. */
 export function createControls(initial: State, change: (change: Partial<State>) => void): Controls {
@@ -84,7 +78,7 @@ function textControls(initial: State, change: Change) {
     min: -100,
     max: 100,
     value: initial.alike,
-    format: (value) => (value / 100).toFixed(2).replace('-', '−'),
+    format: (value) => withMinus((value / 100).toFixed(2)),
     hint: 'Cosine between the two before they are rotated.',
     onInput: (alike) => change({ alike }),
   });
@@ -98,7 +92,7 @@ function textControls(initial: State, change: Change) {
   const scheme = selectField({
     id: 'turn-scheme',
     label: 'Context extension',
-    options: Object.entries(schemeLabels).map(([value, label]) => ({ value: value as Scheme, label })),
+    options: schemes.map((value) => ({ value, label: value === 'default' ? 'None' : schemeLabels[value] })),
     value: initial.scheme,
     onChange: (scheme) => change({ scheme }),
   });
@@ -180,20 +174,16 @@ function imageControls(initial: State, change: Change) {
 function modelControls(initial: State, change: Change) {
   const dim = segmentsField({
     id: 'turn-dim',
-    label: 'Head dimension',
+    label: 'Rotary dimension d',
     options: dims.map((value) => ({ value: String(value), label: String(value) })),
     value: String(initial.dim),
     onChange: (value) => change({ dim: Number(value) as Dim }),
   });
-  const theta = slider({
+  const theta = thetaSlider({
     id: 'turn-theta',
-    label: 'Theta',
-    min: thetas.min,
-    max: thetas.max,
-    scale: 'log10',
+    ...thetas,
     steps: 10,
     value: thetaOf(initial),
-    format: integer,
     hint: 'Base of the frequencies: a larger one makes slow pairs slower.',
     onInput: (theta) => change({ theta }),
   });

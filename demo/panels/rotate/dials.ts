@@ -1,7 +1,9 @@
+import { degreesOf, slicePath } from '../../angles';
 import { h, svg } from '../../dom';
-import { significant } from '../../format';
+import { significant, withMinus } from '../../format';
 import { series } from '../../widgets/colors';
 import { figureFrame } from '../../widgets/figure';
+import { wide } from '../../widgets/frame';
 import type { State } from './state';
 
 /** One pair of a rotated query and key. Angles in radians, counted from the pair's first element to its second. */
@@ -51,7 +53,7 @@ export interface Dials {
 /** The pairs of query and key as two hands of a clock: moving both turns both, and leaves what is between them. */
 export function createDials(): Dials {
   const frame = figureFrame('turn-dials', 'Pairs of query and key as clock hands');
-  frame.element.classList.add('wide');
+  wide(frame.element);
   const grid = h('div', { class: 'turn-faces' });
   frame.drawing.append(grid);
   let hands: readonly Face[] = [];
@@ -120,7 +122,7 @@ function face(pair: number): Face {
     turn(turn) {
       query.setAttribute('transform', `rotate(${degreesOf(turn.query).toFixed(2)})`);
       key.setAttribute('transform', `rotate(${degreesOf(turn.key).toFixed(2)})`);
-      wedge.setAttribute('d', wedgePath(turn.key, turn.between));
+      wedge.setAttribute('d', slicePath(turn.key, turn.between, radius - 7));
       words.textContent = degrees(turn.between);
       part.textContent = signed(turn.part);
     },
@@ -133,14 +135,6 @@ function shownPairs(pairs: number): number[] {
   return Array.from({ length: count }, (_, n) => Math.round((n * (pairs - 1)) / (count - 1)));
 }
 
-/** The slice from an angle on, clockwise from noon where `by` is positive. */
-function wedgePath(from: number, by: number): string {
-  const reach = radius - 7;
-  const at = (angle: number): string =>
-    `${(Math.sin(angle) * reach).toFixed(2)} ${(-Math.cos(angle) * reach).toFixed(2)}`;
-  return `M0 0L${at(from)}A${reach} ${reach} 0 0 ${by > 0 ? 1 : 0} ${at(from + by)}Z`;
-}
-
 function describe(turns: readonly PairTurn[], shown: readonly number[]): string {
   const words = shown.map((pair) => {
     const turn = turns[pair];
@@ -149,12 +143,8 @@ function describe(turns: readonly PairTurn[], shown: readonly number[]): string 
   return `${shown.length} clock faces with a hand for the query and one for the key. Angle between them: ${words.join('; ')}.`;
 }
 
-function degreesOf(angle: number): number {
-  return (angle * 180) / Math.PI;
-}
-
 function degrees(angle: number): string {
-  return `${Math.round(degreesOf(angle))}°`.replace('-', '−');
+  return withMinus(`${Math.round(degreesOf(angle))}°`);
 }
 
 function signed(value: number): string {

@@ -5,8 +5,8 @@ import { ropeFrequencies } from '../../../src/frequencies';
 import { readTensor, uploadTensor } from '../../../src/gpu/transfer';
 import { imageGridPositions } from '../../../src/positions/grid';
 import { applyRopeReference } from '../../../src/reference/rope';
+import { largestDifference } from '../../difference';
 import { ropeFor } from './kernels';
-import { largestDifference } from './runs';
 import { type State, thetaOf } from './state';
 import { evenVector, score } from './vectors';
 

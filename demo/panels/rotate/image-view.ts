@@ -1,9 +1,9 @@
 import { h } from '../../dom';
 import { integer, scientific, significant } from '../../format';
 import type { AdapterSummary, MissingGpu } from '../../shell/adapter';
-import { chartFigure } from '../../widgets/chart';
+import { type Chart, chartFigure } from '../../widgets/chart';
 import { series } from '../../widgets/colors';
-import { card } from '../../widgets/frame';
+import { card, wide } from '../../widgets/frame';
 import { type CellMap, cellMap } from './cell-map';
 import type { ImageScores, Map2d } from './image-scores';
 import { createReadings, madeBy } from './readings';
@@ -19,8 +19,7 @@ export interface ImageView {
 /** One cell of an image against all others: as axial RoPE scores them, and as a line of tokens would. */
 export function createImageView(onPick: (row: number, column: number) => void): ImageView {
   const readings = createReadings('turn-image-readings');
-  const top = card('turn-image', 'What moving the query changes', readings.element);
-  top.classList.add('wide');
+  const top = wide(card('turn-image', 'What moving the query changes', readings.element));
   const axialMap = cellMap('turn-axial', 'Axial RoPE: row and column', onPick);
   const lineMap = cellMap('turn-line', 'As one line of tokens', onPick);
   const across = chartFigure({ id: 'turn-across', title: 'Across and down from the query' });
@@ -113,7 +112,7 @@ function linesOf(state: State, { axial, line }: ImageScores): readonly Line[] {
   ];
 }
 
-function drawAcross(chart: ReturnType<typeof chartFigure>, state: State, lines: readonly Line[]): void {
+function drawAcross(chart: Chart, state: State, lines: readonly Line[]): void {
   const offsets = [...new Set(lines.flatMap(({ points }) => points.map(({ offset }) => offset)))].sort(
     (a, b) => a - b,
   );

@@ -1,8 +1,9 @@
 import { h } from '../../dom';
 import type { OpenPanel } from '../../shell/panel';
+import { quietVoice } from '../../shell/quiet';
 import { createWork } from '../../shell/work';
 import { panelFrame } from '../../widgets/frame';
-import { failure, notice, unknownNotice } from '../../widgets/notice';
+import { panelNotices } from '../../widgets/notices';
 import { createControls } from './controls';
 import { createImageView, imageIntro } from './image-view';
 import { createPick } from './pick';
@@ -12,15 +13,15 @@ import type { RotateTasks } from './tasks';
 import { createTextView } from './text-view';
 import { tokensOf } from './tokens';
 
-/** How long nothing has to move before a screen reader is told of the score. */
-const quietMs = 700;
+const withoutGpu = 'Until then the CPU reference rotates in place of the kernel.';
 
 /** Two tokens of a text, or the cells of an image: rotated, multiplied, and moved about. */
 export const open: OpenPanel = (host, context) => {
   const { state: initial, problems } = stateFromQuery(context.query);
   let state = initial;
   let closed = false;
-  let speaking: ReturnType<typeof setTimeout> | undefined;
+  const notices = panelNotices(context, problems, withoutGpu);
+  const voice = quietVoice(context.announce);
   const work = createWork<RotateTasks>('rotate');
   const controls = createControls(state, change);
   const pick = createPick({
@@ -37,15 +38,6 @@ export const open: OpenPanel = (host, context) => {
       notes: [intro.text, intro.image, h('p', { class: 'note' }, sources)],
     }),
   );
-  const notices = problems.length > 0 ? [unknownNotice(problems)] : [];
-  context.notify(...notices);
-  void context.adapter.then((adapter) => {
-    if (closed || !('why' in adapter)) return;
-    notices.push(
-      notice(adapter.why, `${adapter.remedy} Until then the CPU reference rotates in place of the kernel.`),
-    );
-    context.notify(...notices);
-  });
 
   function change(next: Partial<State>): void {
     state = settled(state, next);
@@ -62,39 +54,37 @@ export const open: OpenPanel = (host, context) => {
     image.prepare(shown);
     intro.text.hidden = !isText;
     intro.image.hidden = isText;
-    void compute(shown).catch((error: unknown) => {
-      if (closed) return;
-      const detail = error instanceof Error ? error.message : String(error);
-      context.notify(...notices, failure('The rotation failed', 'Nothing new is shown.', detail));
-    });
+    notices.works();
+    compute(shown).catch((error: unknown) =>
+      notices.fail('The rotation failed', 'Change a control to try again.', error),
+    );
   }
 
   /** Draws a state once it is computed, unless a newer one overtook it. */
   async function compute(shown: State): Promise<void> {
     const adapter = await context.adapter;
     if (closed) return;
-    const request = { state: shown, gpu: !('why' in adapter) };
     let words: string;
     if (shown.mode === 'text') {
-      const scores = await work.latest('text', request);
+      const scores = await notices.gpu.run((gpu) => work.latest('text', { state: shown, gpu }));
       if (!scores || closed) return;
       words = text.draw(shown, scores, adapter);
     } else {
-      const scores = await work.latest('image', request);
+      const scores = await notices.gpu.run((gpu) => work.latest('image', { state: shown, gpu }));
       if (!scores || closed) return;
       words = image.draw(shown, scores, adapter);
     }
     // Drawn, but not the newest: that one is still on its way.
     if (shown !== state) (shown.mode === 'text' ? text : image).prepare(state);
-    clearTimeout(speaking);
-    speaking = setTimeout(() => context.announce(words), quietMs);
+    voice.say(words);
   }
 
   show();
   return {
     close() {
       closed = true;
-      clearTimeout(speaking);
+      notices.close();
+      voice.stop();
       work.close();
     },
   };

@@ -43,7 +43,7 @@ export function madeBy(
 ): Reading {
   const all = `${integer(elements)} elements`;
   if (difference === null || 'why' in adapter) {
-    const why = 'why' in adapter ? 'there is no GPU' : 'this browser keeps WebGPU from workers';
+    const why = 'why' in adapter ? 'there is no GPU' : 'no GPU can be used from here';
     return {
       name: 'Computed by',
       value: 'CPU',

@@ -5,6 +5,7 @@ import { ropeFrequencies } from '../../../src/frequencies';
 import { readTensor, uploadTensor } from '../../../src/gpu/transfer';
 import { addRowsReference } from '../../../src/reference/additive';
 import { applyRopeReference } from '../../../src/reference/rope';
+import { largestDifference } from '../../difference';
 import { additiveFor, ropeFor } from './kernels';
 
 /** One vector at positions that follow one another. */
@@ -100,16 +101,6 @@ export async function onDevice(
   } finally {
     buffer.destroy();
   }
-}
-
-/** NaN where an element is none: it must not pass for equal. */
-export function largestDifference(actual: Float32Array, expected: Float32Array): number {
-  let largest = 0;
-  for (let i = 0; i < expected.length; i++) {
-    const difference = Math.abs((actual[i] ?? Number.NaN) - (expected[i] ?? Number.NaN));
-    if (!(difference <= largest)) largest = difference;
-  }
-  return largest;
 }
 
 function layOut(runs: readonly Run[], dim: number): Float32Array {

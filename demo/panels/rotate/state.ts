@@ -91,9 +91,7 @@ export function stateFromQuery(query: URLSearchParams): { state: State; problems
   }
   const picked = defaultPick(text);
   const last = tokensOf(text).length - 1;
-  const numberOf = <T extends number>(name: string, choices: readonly T[], fallback: T): T =>
-    Number(q.choice(name, choices.map(String), String(fallback))) as T;
-  const range = numberOf('range', ranges, defaults.range);
+  const range = q.oneOf('range', ranges, defaults.range);
   const width = q.integer('width', 1, mostCells, defaults.width);
   const height = q.integer('height', 1, mostCells, defaults.height);
   const state: State = {
@@ -105,7 +103,7 @@ export function stateFromQuery(query: URLSearchParams): { state: State; problems
     distance: query.has('distance') ? orNull(q.integer('distance', 0, range, -1)) : null,
     alike: q.integer('alike', -100, 100, defaults.alike),
     range,
-    dim: numberOf('dim', dims, defaults.dim),
+    dim: q.oneOf('dim', dims, defaults.dim),
     theta: query.has('theta') ? orNull(q.number('theta', thetas.min, thetas.max, -1)) : null,
     pairing: q.choice('pairing', pairings, defaults.pairing),
     scheme: q.choice('scheme', schemes, defaults.scheme),

@@ -1,8 +1,8 @@
 import { integer, scientific, significant } from '../../format';
 import type { AdapterSummary, MissingGpu } from '../../shell/adapter';
-import { chartFigure } from '../../widgets/chart';
+import { type Chart, chartFigure } from '../../widgets/chart';
 import { series } from '../../widgets/colors';
-import { card } from '../../widgets/frame';
+import { card, wide } from '../../widgets/frame';
 import { createDials, pairTurns } from './dials';
 import type { TokenPick } from './pick';
 import { createReadings, madeBy } from './readings';
@@ -31,8 +31,7 @@ export interface TextView {
 /** Two tokens of a text: their score here, by distance, and while both move. */
 export function createTextView(pick: TokenPick): TextView {
   const readings = createReadings('turn-readings');
-  const top = card('turn-tokens', 'Pick two tokens', pick.element, readings.element);
-  top.classList.add('wide');
+  const top = wide(card('turn-tokens', 'Pick two tokens', pick.element, readings.element));
   const byDistance = chartFigure({ id: 'turn-distance-chart', title: 'Score as they move apart' });
   const byShift = chartFigure({ id: 'turn-shift-chart', title: 'Score while both move' });
   const dials = createDials();
@@ -72,8 +71,6 @@ export function createTextView(pick: TokenPick): TextView {
     },
   };
 }
-
-type Chart = ReturnType<typeof chartFigure>;
 
 function drawDistance(chart: Chart, state: State, { byDistance, score }: TextScores): void {
   const now = distanceOf(state);

@@ -1,4 +1,6 @@
 /** Stand-ins for what a model learns: vectors from a generator that a text seeds, the same for the same text. */
+import { createRandom } from '../../../bench/harness/random';
+import { normals } from '../../normals';
 
 /**
  * Query and key vectors of two words, both of length √dim, as if each element had a variance of 1.
@@ -28,10 +30,10 @@ export function tokenVectors(
  * @param partner Distance from the first element of a pair to the second; `step` from one pair to the next.
  */
 export function evenVector(dim: number, step: number, partner: number): Float32Array {
-  const random = generator('cell');
+  const random = createRandom(hashOf('cell'));
   const vector = new Float32Array(dim);
   for (let pair = 0; pair < dim / 2; pair++) {
-    const angle = 2 * Math.PI * random();
+    const angle = 2 * Math.PI * random.next();
     vector[pair * step] = Math.SQRT2 * Math.cos(angle);
     vector[pair * step + partner] = Math.SQRT2 * Math.sin(angle);
   }
@@ -45,16 +47,9 @@ export function score(a: ArrayLike<number>, b: ArrayLike<number>, dim: number, a
   return sum / Math.sqrt(dim);
 }
 
-/** A direction that the seed picks, every one as likely, of length √dim. */
+/** A direction that the seed picks, every one as likely, of length √dim: normal elements have no preference. */
 function seededVector(seed: string, dim: number): Float64Array {
-  const random = generator(seed);
-  // Box-Muller: normal elements, and so a direction without preference. 1 - random() is never 0.
-  return normalised(
-    Float64Array.from(
-      { length: dim },
-      () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
-    ),
-  );
+  return normalised(normals(hashOf(seed), dim));
 }
 
 function normalised(vector: Float64Array): Float64Array {
@@ -66,14 +61,9 @@ function dot(a: Float64Array, b: Float64Array): number {
   return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
 }
 
-/** Uniform numbers in [0, 1): mulberry32, seeded by the FNV-1a hash of a text. */
-function generator(seed: string): () => number {
-  let state = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(seed)) state = Math.imul(state ^ byte, 0x01000193) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
 }

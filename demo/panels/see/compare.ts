@@ -1,6 +1,7 @@
 import { positionRows } from '../../../src/analysis/encoding-source';
 import { similarityMatrix } from '../../../src/analysis/similarity';
 import { createSimilarity } from '../../../src/gpu/similarity/kernel';
+import { largestDifference } from '../../difference';
 import { kernelRows } from './kernel-rows';
 import { type Picture, shrunk } from './picture';
 import { chosenOf, positionsOf } from './sources';
@@ -136,14 +137,4 @@ function stepOf(
     greatest = Math.max(greatest, value);
   }
   return { along, distance, mean: sum / pairs, least, greatest };
-}
-
-/** NaN where an element is none: it must not pass for equal. */
-function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let largest = 0;
-  for (let i = 0; i < expected.length; i++) {
-    const difference = Math.abs((actual[i] ?? Number.NaN) - (expected[i] ?? Number.NaN));
-    if (!(difference <= largest)) largest = difference;
-  }
-  return largest;
 }

@@ -1,8 +1,9 @@
 import { h } from '../../dom';
-import { integer, significant } from '../../format';
+import { integer, significant, thetaText } from '../../format';
 import { checkField, type Option, segmentsField, selectField } from '../../widgets/fields';
 import { slider } from '../../widgets/slider';
-import { baseOf, type Encoding, fieldsOf, layouts, pairings, ranges, type Scheme, type State } from './state';
+import { type SchemeName, schemeLabels, schemeNames } from '../schemes';
+import { baseOf, type Encoding, fieldsOf, layouts, pairings, ranges, type State } from './state';
 
 export type Change = (changes: Partial<State>) => void;
 
@@ -30,15 +31,12 @@ const encodingOptions: readonly Option<Encoding>[] = [
   { value: 't5', label: 'T5 relative bias', group: 'Added to scores' },
 ];
 
-const schemeOptions: readonly Option<Scheme>[] = [
-  { value: 'direct', label: 'None' },
-  { value: 'linear', label: 'Linear interpolation' },
-  { value: 'ntk', label: 'NTK-aware' },
-  { value: 'dynamic', label: 'Dynamic NTK' },
-  { value: 'yarn', label: 'YaRN' },
-  { value: 'longrope', label: 'LongRoPE (stand-in factors)' },
-  { value: 'llama3', label: 'Llama 3' },
-];
+const schemeOptions = schemeNames.map((value) => ({ value, label: schemeLabel(value) }));
+
+function schemeLabel(name: SchemeName): string {
+  if (name === 'direct') return 'None';
+  return name === 'longrope' ? `${schemeLabels[name]} (stand-in factors)` : schemeLabels[name];
+}
 
 /** The encoding as a heading has it. */
 export function encodingTitle({ encoding }: Pick<State, 'encoding'>): string {
@@ -97,7 +95,7 @@ function sizeControls(initial: State, change: Change): Control[] {
     scale: 'log10',
     steps: 10,
     value: baseOf(initial),
-    format: (value) => (Number.isInteger(value) ? integer(value) : significant(value, 6)),
+    format: thetaText,
     hint: 'A larger one slows the slow dimensions.',
     onInput: (base) => change({ base }),
   });

@@ -1,4 +1,4 @@
-import { integer, significant } from '../../format';
+import { capital, integer, significant, withMinus } from '../../format';
 import { type Chart, chartFigure } from '../../widgets/chart';
 import { series } from '../../widgets/colors';
 import type { Rows } from './rows';
@@ -144,7 +144,7 @@ export function shapeOf(
 }
 
 function short(value: number): string {
-  return significant(value).replace('-', '−');
+  return withMinus(significant(value));
 }
 
 /** Labels at the end of the curves, moved apart as far as they need. */
@@ -183,8 +183,4 @@ function tableOf(state: State, rows: Rows, dims: readonly number[], unit: string
       ...dims.map((dim) => short(rows.rows[position * rows.columns + dim] ?? Number.NaN)),
     ]),
   };
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,8 +1,8 @@
 import { h } from '../../dom';
-import { integer, milliseconds, scientific, significant } from '../../format';
+import { integer, milliseconds, scientific, significant, withMinus } from '../../format';
 import { type AdapterSummary, adapterText, type MissingGpu } from '../../shell/adapter';
 import { series } from '../../widgets/colors';
-import { type HeatMap, heatMap } from '../../widgets/heat-map';
+import { heatMap } from '../../widgets/heat-map';
 import type { Compared, Step } from './compare';
 import { encodingTitle } from './controls';
 import type { Picture } from './picture';
@@ -11,12 +11,15 @@ import { columnsOf, dimsOf, isBias, isGrid, type State } from './state';
 
 /** The encoding itself: a row a position, a column a dimension. */
 export function createEncodingMap(onPick: (column: number, done: boolean) => void) {
-  const map = heatMap({ id: 'see-map', title: 'The encoding', aspect: 1 });
   const marks = h('div', { class: 'see-marks' });
-  const area = map.element.querySelector<HTMLElement>('.map');
-  area?.append(marks);
   let columns = 1;
-  onCells(map, (x, _, done) => onPick(Math.floor(x * columns), done));
+  const map = heatMap({
+    id: 'see-map',
+    title: 'The encoding',
+    aspect: 1,
+    overlay: marks,
+    onPick: (x, _, done) => onPick(Math.floor(x * columns), done),
+  });
   return {
     element: map.element,
     busy: map.busy,
@@ -182,11 +185,15 @@ export function madeWords(
 
 /** Similarity of one cell of a grid with all cells. */
 export function createCellMap(onPick: (row: number, column: number) => void) {
-  const map = heatMap({ id: 'see-cell', title: 'One cell and all others', aspect: 1 });
   const ring = h('i', { class: 'chosen' });
-  map.element.querySelector('.map')?.append(h('div', { class: 'see-marks' }, ring));
   let side = 1;
-  onCells(map, (x, y) => onPick(Math.floor(y * side), Math.floor(x * side)));
+  const map = heatMap({
+    id: 'see-cell',
+    title: 'One cell and all others',
+    aspect: 1,
+    overlay: h('div', { class: 'see-marks' }, ring),
+    onPick: (x, y) => onPick(Math.floor(y * side), Math.floor(x * side)),
+  });
   return {
     element: map.element,
     busy: map.busy,
@@ -284,22 +291,6 @@ function colorsOf(
   return { domain: [low, high], scheme: 'sequential' };
 }
 
-/** Clicks and drags on a map's cells, as shares of its width and height, below 1. */
-function onCells({ element }: HeatMap, act: (x: number, y: number, done: boolean) => void): void {
-  const area = element.querySelector<HTMLElement>('.map');
-  const at = (event: MouseEvent, done: boolean): void => {
-    const box = element.querySelector('.cells')?.getBoundingClientRect();
-    if (!box) return;
-    const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
-    if (x >= 0 && x < 1 && y >= 0 && y < 1) act(x, y, done);
-  };
-  area?.classList.add('see-pick');
-  area?.addEventListener('click', (event) => at(event, true));
-  area?.addEventListener('mousemove', (event) => {
-    if (event.buttons === 1) at(event, false);
-  });
-}
-
 /** Ticks only at whole numbers from 0 on; 1k for 1000, as the room beside the map is narrow. */
 function whole(value: number): string {
   if (!Number.isInteger(value) || value < 0) return '';
@@ -307,5 +298,5 @@ function whole(value: number): string {
 }
 
 function short(value: number): string {
-  return significant(value).replace('-', '−');
+  return withMinus(significant(value));
 }

@@ -1,9 +1,11 @@
 import { h } from '../../dom';
 import type { AdapterSummary, MissingGpu } from '../../shell/adapter';
+import { isAbort } from '../../shell/errors';
 import type { OpenPanel } from '../../shell/panel';
+import { quietVoice } from '../../shell/quiet';
 import { createWork } from '../../shell/work';
 import { panelFrame } from '../../widgets/frame';
-import { failure, notice, unknownNotice } from '../../widgets/notice';
+import { panelNotices } from '../../widgets/notices';
 import type { Compared } from './compare';
 import { createControls } from './controls';
 import { createCurveControls, withDimension } from './curve-controls';
@@ -25,8 +27,7 @@ import {
 import type { SeeTasks } from './tasks';
 import { createWorking } from './working';
 
-/** How long nothing has to move before a screen reader is told of what is drawn. */
-const quietMs = 700;
+const withoutGpu = 'Until then the CPU makes the rows and compares up to 1024 of them.';
 
 /** An encoding as a heat map, as curves and by the similarity of its positions; and what was measured of it. */
 export const open: OpenPanel = (host, context) => {
@@ -41,9 +42,9 @@ export const open: OpenPanel = (host, context) => {
   let compared: { readonly key: string; readonly result: Compared } | undefined;
   let wanted = { rows: '', compare: '' };
   let comparing = 0;
-  let cpuOnly = false;
   let cancelled = '';
-  let speaking: ReturnType<typeof setTimeout> | undefined;
+  const notices = panelNotices(context, problems, withoutGpu);
+  const voice = quietVoice(context.announce);
 
   const controls = createControls(state, change);
   const curveControls = createCurveControls(state, change);
@@ -82,16 +83,9 @@ export const open: OpenPanel = (host, context) => {
       ],
     }),
   );
-  const notices = problems.length > 0 ? [unknownNotice(problems)] : [];
-  context.notify(...notices);
   void context.adapter.then((found) => {
     adapter = found;
-    if (closed || !('why' in found)) return;
-    notices.push(
-      notice(found.why, `${found.remedy} Until then the CPU makes the rows and compares up to 1024 of them.`),
-    );
-    context.notify(...notices);
-    drawMap();
+    if (!closed && 'why' in found) drawMap();
   });
 
   function change(changes: Partial<State>): void {
@@ -100,6 +94,7 @@ export const open: OpenPanel = (host, context) => {
   }
 
   function show(): void {
+    notices.works();
     context.setQuery(queryOfState(state));
     controls.set(state);
     curveControls.set(state);
@@ -141,8 +136,7 @@ export const open: OpenPanel = (host, context) => {
       bias.draw(shown, drawn.bias);
       properties.drawBias(shown, drawn.bias);
     }
-    clearTimeout(speaking);
-    speaking = setTimeout(() => context.announce(spoken()), quietMs);
+    voice.say(spoken());
   }
 
   /** By the kernel's rows where they are there, else by the CPU's. */
@@ -178,12 +172,12 @@ export const open: OpenPanel = (host, context) => {
       const found = await context.adapter;
       if (closed || key !== wanted.compare) return;
       working.begin();
-      const request = { state: shown, gpu: !cpuOnly && !('why' in found) };
-      const result = await work.latest('compare', request, {
-        onProgress: (done, text) => {
-          if (key === wanted.compare) working.show(done, text);
-        },
-      });
+      const onProgress = (done: number, text: string): void => {
+        if (key === wanted.compare) working.show(done, text);
+      };
+      const result = await notices.gpu.run((gpu) =>
+        work.latest('compare', { state: shown, gpu }, { onProgress }),
+      );
       if (!result || closed || isBias(state)) return;
       similarity.draw(shown, result, found);
       if (key !== wanted.compare) {
@@ -197,15 +191,7 @@ export const open: OpenPanel = (host, context) => {
         drawCurves();
       }
     } catch (error) {
-      if (!isAbort(error)) {
-        if (closed || cpuOnly) throw error;
-        // What is left to draw, the CPU can draw.
-        cpuOnly = true;
-        notices.push(failure('The GPU could not be used', 'The CPU goes on in its place.', messageOf(error)));
-        context.notify(...notices);
-        if (key === wanted.compare) compare(shown).catch(report);
-        return;
-      }
+      if (!isAbort(error)) throw error;
       if (!closed && key === wanted.compare) {
         working.cancelled();
         cancelled = key;
@@ -235,19 +221,15 @@ export const open: OpenPanel = (host, context) => {
   }
 
   function report(error: unknown): void {
-    if (closed || isAbort(error)) return;
-    const text = messageOf(error);
-    context.notify(
-      ...notices,
-      failure('The encoding could not be computed', 'Change a control to try again.', text),
-    );
+    notices.fail('The encoding could not be computed', 'Change a control to try again.', error);
   }
 
   show();
   return {
     close() {
       closed = true;
-      clearTimeout(speaking);
+      notices.close();
+      voice.stop();
       catalogue.close();
       work.close();
       aside.close();
@@ -264,12 +246,4 @@ function rowsKey(state: State): string {
 /** What the matrix and the properties depend on. */
 function compareKey(state: State): string {
   return JSON.stringify({ ...queryOfState(state), dims: null, curve: null, row: null, column: null });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function isAbort(error: unknown): boolean {
-  return (error instanceof Error || error instanceof DOMException) && error.name === 'AbortError';
 }

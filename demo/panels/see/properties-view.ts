@@ -1,24 +1,23 @@
 import type { EncodingProperties } from '../../../src/analysis/properties-types';
 import { h } from '../../dom';
-import { integer, significant } from '../../format';
+import { integer, significant, withMinus } from '../../format';
 import type { Work } from '../../shell/work';
-import { card } from '../../widgets/frame';
+import { card, wide } from '../../widgets/frame';
+import { progressBox } from '../../widgets/progress';
 import { numbersTable, scrollBox } from '../../widgets/table';
 import { encodingTitle } from './controls';
 import { propertyHead, propertyLines, propertyRow } from './properties-words';
 import type { Bias } from './rows';
 import { isGrid, type State } from './state';
 import type { MeasuredEncoding, SeeTasks } from './tasks';
-import { workingBox } from './working';
 
 /** The measured properties of the encoding that is shown; of a bias, the numbers that it is made of. */
 export function createProperties() {
   const about = h('p', { class: 'note' }, 'Measured once the pictures are there.');
   const lines = h('dl', { class: 'see-facts' });
   const table = scrollBox('Numbers of the bias');
-  const element = card('see-properties', 'Properties, measured', about, lines, table);
+  const element = wide(card('see-properties', 'Properties, measured', about, lines, table));
   const title = element.querySelector('h2');
-  element.classList.add('wide');
   table.hidden = true;
   const show = (heading: string, bias: boolean): void => {
     if (title) title.textContent = heading;
@@ -77,7 +76,7 @@ function unused(buckets: number): string {
 function cellText(value: number): string {
   if (value === Number.NEGATIVE_INFINITY) return 'all before';
   if (value === Number.POSITIVE_INFINITY) return 'all after';
-  return (Number.isInteger(value) ? integer(value) : significant(value)).replace('-', '−');
+  return withMinus(Number.isInteger(value) ? integer(value) : significant(value));
 }
 
 /** The table of all encodings and their properties, made when asked for. */
@@ -103,7 +102,7 @@ export function createCatalogue(
   const measure = async (): Promise<void> => {
     const mine = new AbortController();
     running = mine;
-    const box = workingBox('see-all', () => mine.abort());
+    const box = progressBox(() => mine.abort(), 'see-all-');
     place.replaceChildren(box.element);
     box.show(0, 'measuring');
     box.element.querySelector('button')?.focus({ preventScroll: true });

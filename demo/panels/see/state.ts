@@ -1,5 +1,5 @@
-import type { ExtensionName } from '../../../src/analysis/context-schemes';
 import { reader } from '../../shell/query';
+import { type SchemeName, schemeNames } from '../schemes';
 
 export const encodings = [
   'rope',
@@ -13,18 +13,6 @@ export const encodings = [
   't5',
 ] as const;
 export type Encoding = (typeof encodings)[number];
-
-/** Ways to extend RoPE: those of `extensionSchemes`, where `direct` extends nothing. */
-export const schemes = [
-  'direct',
-  'linear',
-  'ntk',
-  'dynamic',
-  'yarn',
-  'longrope',
-  'llama3',
-] as const satisfies readonly ExtensionName[];
-export type Scheme = (typeof schemes)[number];
 
 export const pairings = ['half', 'interleaved'] as const;
 export const layouts = ['interleaved', 'concat'] as const;
@@ -63,7 +51,7 @@ export interface State {
   /** Theta of RoPE, base of sinusoids; null: what is usual. */
   readonly base: number | null;
   readonly pairing: (typeof pairings)[number];
-  readonly scheme: Scheme;
+  readonly scheme: SchemeName;
   /** The length over the one that counts as trained. */
   readonly factor: number;
   readonly layout: (typeof layouts)[number];
@@ -134,7 +122,7 @@ export function stateFromQuery(query: URLSearchParams): { state: State; problems
     column: q.integer('column', 0, side - 1, middle),
     base: base === 0 ? null : base,
     pairing: q.choice('pairing', pairings, defaults.pairing),
-    scheme: q.choice('scheme', schemes, defaults.scheme),
+    scheme: q.choice('scheme', schemeNames, defaults.scheme),
     factor: q.number('factor', ranges.factor.min, ranges.factor.max, defaults.factor),
     layout: q.choice('layout', layouts, defaults.layout),
     endpoint: q.flag('endpoint', defaults.endpoint),

@@ -1,4 +1,4 @@
-import { normals } from '../precision/normals';
+import { normals } from '../../normals';
 
 /** What BERT and GPT-2 start from. */
 const deviation = 0.02;

@@ -1,16 +1,6 @@
 import { h } from '../../dom';
 import { type ProgressBox, progressBox } from '../../widgets/progress';
 
-/** A progress box with ids of its own: two may stand on this panel at once. */
-export function workingBox(prefix: string, onCancel: () => void): ProgressBox {
-  const box = progressBox(onCancel);
-  for (const id of ['progress-text', 'cancel']) {
-    const part = box.element.querySelector(`#${id}`);
-    if (part) part.id = `${prefix}-${id}`;
-  }
-  return box;
-}
-
 /** Where a figure's progress stands, once there is something to wait for, and what was cancelled can be begun again. */
 export interface Working {
   readonly element: HTMLElement;
@@ -41,7 +31,7 @@ export function createWorking(prefix: string, onCancel: () => void, onAgain: () 
     show(done, text) {
       if (done >= 1 || performance.now() - since < patienceMs) return;
       if (!box) {
-        box = workingBox(prefix, onCancel);
+        box = progressBox(onCancel, `${prefix}-`);
         element.replaceChildren(box.element);
         element.hidden = false;
       }

@@ -1,6 +1,8 @@
 import { recorded } from 'virtual:recorded';
 import { presetBySlug } from '../../../../bench/presets';
+import { h } from '../../../dom';
 import { integer, milliseconds, plain, rate, scientific } from '../../../format';
+import { adapterText } from '../../../shell/adapter';
 import { type Chart, chartFigure, type MakePlot } from '../../../widgets/chart';
 import { series } from '../../../widgets/colors';
 import type { FigureWords, LegendEntry } from '../../../widgets/figure';
@@ -29,6 +31,8 @@ export interface PeersView {
 /** The recorded runs beside peers, and this page's own results among them. */
 export function createPeersView(): PeersView {
   const chart: Chart = chartFigure({ id: 'peers', title: 'Beside others' });
+  const origin = h('p', { class: 'peers-origin' });
+  chart.element.querySelector('figcaption')?.after(origin);
   const live: RunResult[] = [];
   let at = { dtype: 'f32', adapter: '' };
   const draw = (): void => {
@@ -36,6 +40,7 @@ export function createPeersView(): PeersView {
     const dtype = run ? dtypeFor(run, at.dtype) : at.dtype;
     const rows = run?.rows.filter((row) => row.dtype === dtype) ?? [];
     const timed = live.filter(({ timing }) => timing !== null);
+    origin.replaceChildren(...originOf(run, at.adapter));
     chart.draw(plotOf(rows, timed), wordsOf(run, rows, timed, dtype, at.dtype));
   };
   return {
@@ -125,28 +130,41 @@ function wordsOf(
   if (live.length > 0) legend.push({ label: 'this page, live', color: series(5), mark: 'dot' });
   return {
     legend,
-    note: [
-      run ? sourceOf(run, dtype, wanted) : 'Nothing was recorded beside peers.',
-      liveNote(run, live),
-    ].join(' '),
+    note: [run ? sourceOf(run, dtype, wanted) : '', liveNote(live)].filter((text) => text !== '').join(' '),
     description: describe(rows, live),
     table: () => tableOf(run, rows, live),
   };
 }
 
-/** What the recorded numbers come from: no number without its machine. */
+/** Whose numbers the lines are, before anything else is said of them. */
+function originOf(run: RecordedRun | undefined, adapter: string): (HTMLElement | string)[] {
+  if (!run) return ['Nothing was recorded beside peers.'];
+  const yours =
+    adapter === ''
+      ? ''
+      : adapter === run.adapter
+        ? ' Yours goes by the same name.'
+        : ` Yours is another, ${adapter}: heights cannot be compared with a run on this page.`;
+  const kind = run.software
+    ? ' That is no GPU but a CPU that stands in for one: compare the lines with one another, and with nothing else.'
+    : '';
+  return [
+    'Recorded on ',
+    h('strong', {}, adapterText({ name: run.adapter, software: run.software })),
+    `, ${run.platform}, ${run.date}.${kind}${yours}`,
+  ];
+}
+
+/** How the recorded numbers were made. */
 function sourceOf(run: RecordedRun, dtype: string, wanted: string): string {
   const other =
     dtype === wanted
       ? ''
       : ` No peer was recorded in ${wanted}${reasonFor(run, wanted)}, so ${dtype} stands here.`;
-  const kind = run.software
-    ? 'a software adapter that computes on the CPU: no speed of a GPU, and fit only to compare the lines with one another'
-    : 'a GPU';
   const versions = Object.entries(run.versions).map(([name, version]) => `${name} ${version}`);
   return (
-    `Lines: recorded with ${presetBySlug(run.preset).name}, ${dtype}, from position ${integer(run.start)}, ` +
-    `on ${run.adapter}, ${kind}; ${run.browser}, ${run.platform}; ${versions.join(', ')}; ${run.date}.${other}`
+    `Lines: ${presetBySlug(run.preset).name}, ${dtype}, from position ${integer(run.start)}, higher is faster; ` +
+    `${run.browser}; ${versions.join(', ')}.${other}`
   );
 }
 
@@ -156,16 +174,11 @@ function reasonFor(run: RecordedRun, dtype: string): string {
   return found === undefined ? '' : ` (${found.replace(mark, ': ')})`;
 }
 
-function liveNote(run: RecordedRun | undefined, live: readonly RunResult[]): string {
+function liveNote(live: readonly RunResult[]): string {
   const last = live.at(-1);
   if (!last) return 'A run on this page adds its own result.';
   const { adapter, choice } = last;
-  const kind = adapter.software ? `${adapter.name}, a software adapter` : adapter.name;
-  const other = run !== undefined && run.adapter !== adapter.name;
-  return (
-    `Large dots: measured here, the last with ${presetBySlug(choice.preset).name} in ${choice.dtype}, on ${kind}.` +
-    (other ? ' That is another machine than the lines come from: the heights cannot be compared.' : '')
-  );
+  return `Large dots: measured here, the last with ${presetBySlug(choice.preset).name} in ${choice.dtype}, on ${adapterText(adapter)}.`;
 }
 
 function describe(rows: readonly RecordedRow[], live: readonly RunResult[]): string {
@@ -197,10 +210,10 @@ function tableOf(
     milliseconds(timing?.medianMs ?? Number.NaN),
     rate(timing?.gbPerSecond ?? Number.NaN),
     scientific(check.maxError, 2),
-    adapter.software ? `${adapter.name} (software)` : adapter.name,
+    adapterText(adapter),
   ]);
   const model = run ? presetBySlug(run.preset).name : '';
-  const from = run ? (run.software ? `${run.adapter} (software)` : run.adapter) : '';
+  const from = run ? adapterText({ name: run.adapter, software: run.software }) : '';
   const theirs = rows.map(({ subject, dtype, tokens, medianMs, gbPerSecond, maxError }) => [
     labelOf.get(subject) ?? subject,
     `${model}, ${dtype}`,

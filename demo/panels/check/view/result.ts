@@ -1,6 +1,7 @@
 import { h, svg } from '../../../dom';
 import { integer, milliseconds, percent, rate, scientific, significant } from '../../../format';
 import { copyButton } from '../../../widgets/copy';
+import { downloadJson } from '../../../widgets/download';
 import { blindSpot, type Choice, describeChoice } from '../choice';
 import { reportJson } from '../report/json';
 import { reportText } from '../report/text';
@@ -10,16 +11,17 @@ import type { RunResult, Timing } from '../run/types';
 export function resultView(result: RunResult): HTMLElement {
   const { adapter, timing } = result;
   const save = h('button', { type: 'button', class: 'quiet' }, 'Download JSON');
-  save.addEventListener('click', () => download(result));
+  const { preset, tokens, dtype, start } = result.choice;
+  save.addEventListener('click', () =>
+    downloadJson(`webgpu-rope-${preset}-${tokens}-${dtype}-${start}.json`, reportJson(result)),
+  );
   return h(
     'article',
     { class: 'result', 'aria-label': 'Result', tabindex: -1 },
     h('p', { class: 'about' }, describeChoice(result.choice)),
     verdict(result),
     readings(result),
-    adapter.software && timing
-      ? h('p', { class: 'note', style: 'margin-bottom: 1.25rem' }, softwareNote)
-      : undefined,
+    adapter.software && timing ? h('p', { class: 'note mind' }, softwareNote) : undefined,
     adapterFacts(result),
     h(
       'div',
@@ -137,12 +139,4 @@ function adapterFacts({ adapter, timing }: RunResult): HTMLElement {
     h('summary', {}, 'Adapter and clock'),
     h('dl', { class: 'facts' }, ...rows.flatMap(([name, text]) => [h('dt', {}, name), h('dd', {}, text)])),
   );
-}
-
-function download(result: RunResult): void {
-  const url = URL.createObjectURL(new Blob([reportJson(result)], { type: 'application/json' }));
-  const { preset, tokens, dtype, start } = result.choice;
-  const link = h('a', { href: url, download: `webgpu-rope-${preset}-${tokens}-${dtype}-${start}.json` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

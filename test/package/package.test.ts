@@ -114,9 +114,11 @@ async function outcomeAt(url: string): Promise<Outcome> {
   tab.on('pageerror', (error) => errors.push(error));
   try {
     await tab.goto(url);
-    await tab.waitForFunction('window.outcome !== undefined', { timeout: 120_000 }).catch((error: unknown) => {
-      throw new AggregateError([error, ...errors], `the page left no outcome: ${errors.join('; ')}`);
-    });
+    await tab
+      .waitForFunction('window.outcome !== undefined', { timeout: 120_000 })
+      .catch((error: unknown) => {
+        throw new AggregateError([error, ...errors], `the page left no outcome: ${errors.join('; ')}`);
+      });
     return (await tab.evaluate('window.outcome')) as Outcome;
   } finally {
     await tab.close();

@@ -1,53 +1,8 @@
 import { expect, test } from 'vitest';
 import { createAdditive, uploadTensor } from '../../src';
-import { requestAdapter } from '../support/gpu';
+import { watchedDevice } from '../support/watched-device';
 
 // What the host layer promises about the device: what it creates, when, and under which labels.
-
-interface Created {
-  readonly method: string;
-  readonly label: string;
-}
-
-/** A device of its own whose create* calls and writes are written down. */
-async function watchedDevice(): Promise<{ device: GPUDevice; created: Created[]; writes: number[] }> {
-  const device = await (await requestAdapter()).requestDevice();
-  const created: Created[] = [];
-  for (const method of [
-    'createBuffer',
-    'createBindGroup',
-    'createBindGroupLayout',
-    'createPipelineLayout',
-    'createShaderModule',
-    'createComputePipeline',
-    'createComputePipelineAsync',
-    'createCommandEncoder',
-  ] as const) {
-    const original = device[method].bind(device) as (descriptor?: GPUObjectDescriptorBase) => unknown;
-    Object.defineProperty(device, method, {
-      value: (descriptor?: GPUObjectDescriptorBase) => {
-        created.push({ method, label: descriptor?.label ?? '' });
-        return original(descriptor);
-      },
-    });
-  }
-  const writes: number[] = [];
-  const write = device.queue.writeBuffer.bind(device.queue);
-  Object.defineProperty(device.queue, 'writeBuffer', {
-    value: (...args: Parameters<GPUQueue['writeBuffer']>) => {
-      writes.push(args[1]);
-      write(...args);
-    },
-  });
-  const submit = device.queue.submit.bind(device.queue);
-  Object.defineProperty(device.queue, 'submit', {
-    value: (buffers: GPUCommandBuffer[]) => {
-      created.push({ method: 'submit', label: '' });
-      submit(buffers);
-    },
-  });
-  return { device, created, writes };
-}
 
 test('encode creates nothing, submits nothing, and writes equal parameters once', async () => {
   const { device, created, writes } = await watchedDevice();

@@ -1,54 +1,9 @@
 import { expect, test } from 'vitest';
 import { createRope, readTensor, uploadTensor } from '../../src';
-import { requestAdapter } from '../support/gpu';
 import { submitPass } from '../support/rotation-case';
+import { watchedDevice } from '../support/watched-device';
 
 // What the host layer promises about the device: what it creates, when, and under which labels.
-
-type Created = { readonly method: string; readonly label: string };
-
-/** A device of its own whose create* calls are written down. */
-async function watchedDevice(): Promise<{ device: GPUDevice; created: Created[]; writes: number[] }> {
-  const device = await (await requestAdapter()).requestDevice();
-  const created: Created[] = [];
-  const methods = [
-    'createBuffer',
-    'createBindGroup',
-    'createBindGroupLayout',
-    'createPipelineLayout',
-    'createShaderModule',
-    'createComputePipeline',
-    'createComputePipelineAsync',
-    'createCommandEncoder',
-  ] as const;
-  for (const method of methods) {
-    const original = device[method].bind(device) as (descriptor?: GPUObjectDescriptorBase) => unknown;
-    Object.defineProperty(device, method, {
-      value: (descriptor?: GPUObjectDescriptorBase) => {
-        created.push({ method, label: descriptor?.label ?? '' });
-        return original(descriptor);
-      },
-    });
-  }
-  const writes: number[] = [];
-  const write = device.queue.writeBuffer.bind(device.queue);
-  Object.defineProperty(device.queue, 'writeBuffer', {
-    value: (...args: Parameters<GPUQueue['writeBuffer']>) => {
-      writes.push(args[1]);
-      write(...args);
-    },
-  });
-  for (const method of ['submit', 'onSubmittedWorkDone'] as const) {
-    const original = device.queue[method].bind(device.queue) as (...args: unknown[]) => unknown;
-    Object.defineProperty(device.queue, method, {
-      value: (...args: unknown[]) => {
-        created.push({ method, label: '' });
-        return original(...args);
-      },
-    });
-  }
-  return { device, created, writes };
-}
 
 test('encode creates nothing, submits nothing, and writes equal parameters once', async () => {
   const { device, created, writes } = await watchedDevice();

@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { browserFromEnvironment } from './scripts/browser';
+import { development } from './scripts/development';
 import { guideModules } from './test/docs/guide-modules';
 import { puppeteerProvider } from './test/support/provider';
 import { ClosingLineReporter } from './test/support/reporter';
@@ -12,6 +13,7 @@ export default defineConfig(({ mode }) => {
       reporters: ['default', new ClosingLineReporter()],
       projects: [
         {
+          plugins: [development()],
           test: {
             name: 'node',
             include: ['test/**/*.test.ts'],
@@ -22,7 +24,7 @@ export default defineConfig(({ mode }) => {
           },
         },
         {
-          plugins: [guideModules()],
+          plugins: [development(), guideModules()],
           test: {
             name: 'browser',
             include: ['test/gpu/**/*.test.ts'],

@@ -1,5 +1,5 @@
 /** `npm run bench -- --costs`: what the package costs on the host, and what its tables cost. */
-import type { RopeDtype } from '../src';
+import type { RopeDtype } from 'webgpu-rope';
 import { creationRows, encodeRows, tableKindRows, tableRows } from './cost-rows';
 import type { CreationSample } from './harness/creation-costs';
 import type { BenchHost } from './host';

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
+import { development } from '../scripts/development';
 import type * as harnessModule from './harness';
 import type { BenchHost, HostOptions } from './host';
 import type * as naiveModule from './peers/naive';
@@ -36,6 +37,7 @@ export async function openDawn({ onProgress }: HostOptions): Promise<BenchHost> 
   const server = await createServer({
     configFile: false,
     root: fileURLToPath(new URL('..', import.meta.url)),
+    plugins: [development()],
     logLevel: 'error',
     server: { middlewareMode: true, hmr: false, watch: null, ws: false },
     optimizeDeps: { noDiscovery: true },

@@ -1,5 +1,5 @@
 /** `npm run bench -- --heap`: bytes that encodes allocate in JavaScript, by whose code allocates them. */
-import type { RopeDtype } from '../src';
+import type { RopeDtype } from 'webgpu-rope';
 import { type DecodeCase, decodeCases } from './harness/decode-cases';
 import { type HeapNode, type HeapSpot, heapShares } from './heap-profile';
 import type { BenchHost } from './host';

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'puppeteer';
 import { createServer, type ViteDevServer } from 'vite';
 import { browserFromEnvironment, launchBrowser } from '../scripts/browser';
+import { development } from '../scripts/development';
 import type { BenchSession } from './harness/session';
 import type { BenchHost, HostOptions } from './host';
 import { peerPackages } from './peers/names';
@@ -76,6 +77,7 @@ async function serve(peers: readonly string[]): Promise<ViteDevServer> {
     configFile: false,
     root: fileURLToPath(new URL('..', import.meta.url)),
     logLevel: 'error',
+    plugins: [development()],
     cacheDir: 'node_modules/.vite-bench',
     optimizeDeps: {
       noDiscovery: true,

@@ -1,6 +1,6 @@
 /** `npm run tune`: measures how the kernel is best spread over this adapter. See `--help`. */
 import { parseArgs } from 'node:util';
-import type { RopeTuning } from '../src';
+import type { RopeTuning } from 'webgpu-rope';
 import { commandOf, parseBenchArguments, settingsOf } from './args';
 import type { TuningTrial } from './harness/tunings';
 import { openHost } from './host';

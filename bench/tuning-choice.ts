@@ -1,4 +1,4 @@
-import type { RopeTuning } from '../src';
+import type { RopeTuning } from 'webgpu-rope';
 import type { SettingSpec } from './harness/row';
 import type { TuningTrial } from './harness/tunings';
 

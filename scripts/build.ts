@@ -49,7 +49,15 @@ async function writeModules(outDir: string): Promise<void> {
       outDir,
       target: 'es2022',
       minify: false,
-      lib: { entry: join(root, 'src/index.ts'), formats: ['es'] },
+      lib: {
+        entry: [
+          join(root, 'src/index.ts'),
+          ...['additive', 'analysis', 'bias', 'reference'].map((name) =>
+            join(root, `src/subpaths/${name}.ts`),
+          ),
+        ],
+        formats: ['es'],
+      },
       rolldownOptions: {
         output: { preserveModules: true, preserveModulesRoot: join(root, 'src'), entryFileNames: moduleFile },
       },

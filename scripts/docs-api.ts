@@ -29,6 +29,8 @@ const areas: Readonly<Record<string, string>> = {
   analysis: 'Encodings and context extensions, measured.',
 };
 
+const subpaths = ['additive', 'analysis', 'bias', 'reference'];
+
 const NOTE = '<!-- Written by scripts/docs-api.ts from the docstrings in src. -->\n\n';
 
 /** The reference, as it has to be, and what TypeDoc has to say against the docstrings. */
@@ -48,10 +50,12 @@ const areaOfKernels: Readonly<Record<string, string>> = {
 
 /** What src/index.ts exports, as specifiers, by area. */
 export function exportsByArea(): Map<string, string[]> {
-  const index = readFileSync(join(root, 'src/index.ts'), 'utf8');
+  const index = ['index', ...subpaths.map((name) => `subpaths/${name}`)]
+    .map((name) => readFileSync(join(root, `src/${name}.ts`), 'utf8'))
+    .join('\n');
   const found = new Map<string, string[]>();
   for (const [, type, list, folder, kernel = ''] of index.matchAll(
-    /^export (type )?\{([^}]*)\} from '\.\/(\w+)(?:\/(\w+)\/)?/gm,
+    /^export (type )?\{([^}]*)\} from '\.{1,2}\/(\w+)(?:\/(\w+)\/)?/gm,
   )) {
     const area = (folder === 'gpu' && areaOfKernels[kernel]) || folder!;
     const names = list!.split(',').map((name) => name.trim());
@@ -94,7 +98,7 @@ export function apiReference(): ApiReference {
 
 function moduleOf(area: string, specifiers: readonly string[]): string {
   const about = areas[area] ?? `What src/${area} exports.`;
-  return `/**\n * ${about}\n *\n * @module\n */\nexport { ${specifiers.join(', ')} } from '${join(root, 'src')}';\n`;
+  return `/**\n * ${about}\n *\n * @module\n */\nexport { ${specifiers.join(', ')} } from '${join(root, 'test/docs/everything')}';\n`;
 }
 
 function compilerOptions(): object {

@@ -1,4 +1,4 @@
-import { readTensor } from '../../src';
+import { readTensor } from 'webgpu-rope';
 import { type MeasureOptions, measure } from './measure';
 import { type MultiplyShape, makeMultiply, multiplyTensors } from './multiply';
 import { quantile } from './stats';

@@ -1,4 +1,4 @@
-import { type RopeDtype, readTensor, type StorageArray } from '../../src';
+import { type RopeDtype, readTensor, type StorageArray } from 'webgpu-rope';
 import { checkContract } from './contract';
 import { seededElements } from './data';
 import { type Rotation, type Setting, seeds } from './rotation';

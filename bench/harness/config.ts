@@ -1,4 +1,4 @@
-import { type RopeConfig, ropeConfigFromHuggingFace } from '../../src';
+import { type RopeConfig, ropeConfigFromHuggingFace } from 'webgpu-rope';
 import type { Preset } from '../presets';
 
 /** What a preset's `config.json` says about positions. */

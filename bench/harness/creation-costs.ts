@@ -1,4 +1,4 @@
-import { bytesPerElement, createRope, type RopeDtype } from '../../src';
+import { bytesPerElement, createRope, type RopeDtype } from 'webgpu-rope';
 import { presetBySlug } from '../presets';
 import { configOf } from './config';
 import { tensorBuffer } from './data';

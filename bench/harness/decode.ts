@@ -5,7 +5,7 @@ import {
   type RopeDtype,
   type RopeEncodeOptions,
   type RopeLayer,
-} from '../../src';
+} from 'webgpu-rope';
 import { presetBySlug } from '../presets';
 import { makeBareCalls } from './bare-calls';
 import { configOf } from './config';

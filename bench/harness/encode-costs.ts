@@ -1,4 +1,4 @@
-import type { RopeDtype } from '../../src';
+import type { RopeDtype } from 'webgpu-rope';
 import { makeDecode, runSteps } from './decode';
 import { type DecodeCase, layerCount } from './decode-cases';
 import { createRandom } from './random';

@@ -1,5 +1,5 @@
 /** The parts of the benchmark that need a GPUDevice and nothing else: they run in a page and in Node. */
-export { requestRopeDevice } from '../../src';
+export { requestRopeDevice } from 'webgpu-rope';
 export { type Ceiling, makeCeiling } from './ceiling';
 export { type CheckResult, checkRotation } from './check';
 export { type Clock, clockOf } from './clock';

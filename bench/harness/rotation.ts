@@ -8,7 +8,7 @@ import {
   type RopeLayer,
   type RopeOptions,
   ropeFrequencies,
-} from '../../src';
+} from 'webgpu-rope';
 import type { Preset } from '../presets';
 import { configOf } from './config';
 import { fillSeeded, tensorBuffer } from './data';

@@ -1,4 +1,4 @@
-import type { RopeDtype, RopeOptions } from '../../src';
+import type { RopeDtype, RopeOptions } from 'webgpu-rope';
 import type { MakePeer } from '../peers/peer';
 import { type Preset, presetBySlug } from '../presets';
 import type { BenchRow, SkippedPeer } from '../schema';

@@ -1,4 +1,4 @@
-import type { RopeDtype } from '../../src';
+import type { RopeDtype } from 'webgpu-rope';
 import type { ClockReport } from '../schema';
 import { isSoftware, nameOfAdapter } from './adapter';
 import { clockOf } from './clock';

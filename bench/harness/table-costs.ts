@@ -1,4 +1,4 @@
-import { createRope, type RopeDtype, ropeFrequencies } from '../../src';
+import { createRope, type RopeDtype, ropeFrequencies } from 'webgpu-rope';
 import { fullTable, fullTableBytes, twoDigitTable } from '../../src/tables/tables';
 import { presetBySlug } from '../presets';
 import { configOf } from './config';

@@ -1,4 +1,4 @@
-import { createRope, type RopeTuning } from '../../src';
+import { createRope, type RopeTuning } from 'webgpu-rope';
 import { headGroups } from '../../src/gpu/tuning';
 import { presetBySlug } from '../presets';
 import { type MeasureOptions, measure } from './measure';

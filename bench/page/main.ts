@@ -1,5 +1,5 @@
 /** The benchmark's page: hands a session on its device to whoever drives the browser (bench/page-host.ts). */
-import { requestRopeDevice } from '../../src';
+import { requestRopeDevice } from 'webgpu-rope';
 import { type BenchSession, openSession } from '../harness';
 import { loadPeer } from '../peers';
 

@@ -1,4 +1,4 @@
-import { type RopeDtype, type StorageArray, toStorage } from '../../src';
+import { type RopeDtype, type StorageArray, toStorage } from 'webgpu-rope';
 import type { Setting } from '../harness/rotation';
 
 /** Cosines and sines of a setting's positions, `tokens` rows of `rotaryDim / 2`: computed in float64, rounded once. */

@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-web/webgpu';
-import { readTensor } from '../../src';
+import { readTensor } from 'webgpu-rope';
 import { tensorBuffer } from '../harness/data';
 import { angleTables, bytesOf } from './angles';
 import { rotaryModel } from './onnx-model';

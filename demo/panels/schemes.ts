@@ -1,4 +1,4 @@
-import type { ExtensionName } from '../../src/analysis/context-schemes';
+import type { ExtensionName } from 'webgpu-rope/analysis';
 
 /** The ways to extend RoPE's context that panels offer, in the order of `extensionSchemes`; `direct` extends nothing. */
 export const schemeNames = [

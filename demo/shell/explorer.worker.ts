@@ -36,7 +36,7 @@ async function requestShared(forget: () => void): Promise<Shared> {
   const gpu = (navigator as Partial<Navigator>).gpu;
   const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (!gpu || !adapter) return { device: null, trouble };
-  const { requestRopeDevice } = await import('../../src/gpu/device');
+  const { requestRopeDevice } = await import('webgpu-rope');
   const device = await requestRopeDevice({
     onLost: ({ reason, message }) => fail(new Error(`The GPU device was lost (${reason}): ${message}`)),
   }).catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { RopeConfigInput, RopeScaling } from '../../src';
+import type { RopeConfigInput, RopeScaling } from 'webgpu-rope';
 
 /** Llama-like: the case of docs/context.md. */
 export const llama = { headDim: 128 } as const;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { contextReport, mropeSections, type RopeScaling } from '../../src';
+import { mropeSections, type RopeScaling } from 'webgpu-rope';
+import { contextReport } from 'webgpu-rope/analysis';
 import { samplePositions } from '../../src/analysis/context-storage';
 import { type Dtype, decode, encode } from '../../src/reference';
 import { createRandom, seeded } from '../support/random';

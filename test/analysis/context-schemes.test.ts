@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { contextReport, extensionSchemes, mropeInterleaved, ropeFrequencies } from '../../src';
+import { mropeInterleaved, ropeFrequencies } from 'webgpu-rope';
+import { contextReport, extensionSchemes } from 'webgpu-rope/analysis';
 import { seeded } from '../support/random';
 
 const names = ['direct', 'linear', 'ntk', 'dynamic', 'yarn', 'longrope', 'llama3'];

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type ContextReport,
-  contextReport,
-  type RopeConfigInput,
-  type RopeScaling,
-  ropeFrequencies,
-} from '../../src';
+import { type RopeConfigInput, type RopeScaling, ropeFrequencies } from 'webgpu-rope';
+import { type ContextReport, contextReport } from 'webgpu-rope/analysis';
 import { seeded } from '../support/random';
 import { expectClose, llama, target, trained, withScaling } from './context-case';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { attentionDecay, type RopeConfigInput, ropeFrequencies } from '../../src';
+import { type RopeConfigInput, ropeFrequencies } from 'webgpu-rope';
+import { attentionDecay } from 'webgpu-rope/analysis';
 import { smoothedMean, spreadDistances } from '../../src/analysis/decay';
 import { ropeReferenceExact } from '../../src/reference';
 import { createRandom, seeded } from '../support/random';

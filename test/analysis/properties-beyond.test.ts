@@ -5,7 +5,7 @@ import {
   encodingCatalogue,
   encodingProperties,
   type PropertyOptions,
-} from '../../src';
+} from 'webgpu-rope/analysis';
 import { contextReport } from '../../src/analysis/context';
 import { gridOf, moved, positionOf, sideOf } from '../../src/analysis/properties-grid';
 import { axial, mropeSections } from '../../src/config/axes';

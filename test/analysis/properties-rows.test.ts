@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type EncodingSource,
-  encodingRows,
-  encodingShape,
-  positionRows,
-  ropeReferenceExact,
-} from '../../src';
+import { encodingRows } from 'webgpu-rope/additive';
+import { type EncodingSource, encodingShape, positionRows } from 'webgpu-rope/analysis';
+import { ropeReferenceExact } from 'webgpu-rope/reference';
 import { axial, mropeSections } from '../../src/config/axes';
 import { ropeConfig } from '../../src/config/rope-config';
 import type { RopeConfigInput } from '../../src/config/types';

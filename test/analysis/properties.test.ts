@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type EncodingSource, encodingProperties, positionRows } from '../../src';
+import { type EncodingSource, encodingProperties, positionRows } from 'webgpu-rope/analysis';
 import { gridOf, moved, sideOf } from '../../src/analysis/properties-grid';
 import { axial } from '../../src/config/axes';
 import type { RopeConfigInput } from '../../src/config/types';

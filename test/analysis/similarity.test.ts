@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { crossSimilarity, encodingRows, similarityMatrix } from '../../src';
+import { encodingRows } from 'webgpu-rope/additive';
+import { crossSimilarity, similarityMatrix } from 'webgpu-rope/analysis';
 import { expectClose } from '../support/compare';
 import { createRandom, seeded } from '../support/random';
 

@@ -1,5 +1,5 @@
 /** Encodings that the tests of properties measure. */
-import type { EncodingSource } from '../../src';
+import type { EncodingSource } from 'webgpu-rope/analysis';
 import { createRandom } from '../support/random';
 
 export const sinusoidal = (more: object = {}): EncodingSource => ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { alibiSlopes } from '../../src';
+import { alibiSlopes } from 'webgpu-rope/bias';
 import { expectClose } from '../support/compare';
 
 /** MPT's form: the slopes of the next higher power of two, every other one first. */

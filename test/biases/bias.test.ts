@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AttentionBiasInput, alibiSlopes, attentionBias, biasRows, t5Bucket } from '../../src';
+import { type AttentionBiasInput, alibiSlopes, attentionBias, biasRows, t5Bucket } from 'webgpu-rope/bias';
 import { createRandom } from '../support/random';
 
 describe('attentionBias', () => {

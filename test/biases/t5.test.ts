@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type T5Bucketing, t5Bucket, t5Buckets } from '../../src';
+import { type T5Bucketing, t5Bucket, t5Buckets } from 'webgpu-rope/bias';
 
 const farthest = 1_000_000;
 

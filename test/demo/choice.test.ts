@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ropeConfigFromHuggingFace } from 'webgpu-rope';
 import { defaultStart } from '../../bench/args';
 import { presets } from '../../bench/presets';
 import {
@@ -11,7 +12,6 @@ import {
 } from '../../demo/panels/check/choice';
 import { modelOf } from '../../demo/panels/check/model';
 import { snippetOf } from '../../demo/panels/check/snippet';
-import { ropeConfigFromHuggingFace } from '../../src';
 
 describe('the choice in the address', () => {
   test('comes back as it went', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ropeFrequencies } from 'webgpu-rope';
 import { withinTurn } from '../../demo/angles';
 import { changedPlaces, digitsOf, digitText, ropeBase } from '../../demo/panels/digits/numerals';
 import { tableSizes } from '../../demo/panels/digits/sizes';
@@ -13,7 +14,6 @@ import {
 import { lookup, makeTwoDigit, productBound, splitPosition } from '../../demo/panels/digits/two-digit';
 import { octavesOf, worstIn } from '../../demo/panels/digits/worst';
 import { writingsOf } from '../../demo/panels/digits/writings';
-import { ropeFrequencies } from '../../src';
 import { fullTable, twoDigitTable } from '../../src/tables/tables';
 import { createRandom, seeded } from '../support/random';
 

@@ -1,11 +1,11 @@
 import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ropeFrequencies } from 'webgpu-rope';
 import { scientific } from '../../demo/format';
 import { digitsOf, digitText } from '../../demo/panels/digits/numerals';
 import { capacity, lastPosition } from '../../demo/panels/digits/state';
 import { lookup, makeTwoDigit } from '../../demo/panels/digits/two-digit';
 import { octavesOf, worstIn } from '../../demo/panels/digits/worst';
-import { ropeFrequencies } from '../../src';
 import { fullTable, twoDigitTable } from '../../src/tables/tables';
 import { expectAccessible } from './accessibility';
 import { expectClean, failingWorkers, mainThreadWork, openPage, openSite, type Site, textOf } from './site';

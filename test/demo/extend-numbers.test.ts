@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { ropeConfig, ropeFrequencies } from 'webgpu-rope';
+import { attentionDecay, contextReport, extensionSchemes } from 'webgpu-rope/analysis';
 import { presets } from '../../bench/presets';
 import { compareSchemes, treatmentOf } from '../../demo/panels/extend/compare';
 import { configJson, configSource } from '../../demo/panels/extend/config-text';
@@ -22,7 +24,6 @@ import {
   withShown,
 } from '../../demo/panels/extend/state';
 import { schemeNames } from '../../demo/panels/schemes';
-import { attentionDecay, contextReport, extensionSchemes, ropeConfig, ropeFrequencies } from '../../src';
 import { type Random, seeded } from '../support/random';
 
 const read = (text: string) => stateFromQuery(new URLSearchParams(text));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ropeFrequencies } from 'webgpu-rope';
 import { normals } from '../../demo/normals';
 import { productBound } from '../../demo/panels/digits/two-digit';
 import { crossings, pastFrom, worstByRun } from '../../demo/panels/precision/findings';
@@ -22,7 +23,6 @@ import {
 } from '../../demo/panels/precision/state';
 import { rotationCost, scoreErrors } from '../../demo/panels/precision/storage';
 import { tasks } from '../../demo/panels/precision/tasks';
-import { ropeFrequencies } from '../../src';
 import { fullTable } from '../../src/tables/tables';
 
 const frequencies = ropeFrequencies({ headDim: 16, theta: 500_000 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ropeFrequencies } from 'webgpu-rope';
 import { pairTurns } from '../../demo/panels/rotate/dials';
 import { imageScores } from '../../demo/panels/rotate/image-scores';
 import {
@@ -19,7 +20,6 @@ import {
 import { farShift, textScores } from '../../demo/panels/rotate/text-scores';
 import { mostTokens, tokensOf } from '../../demo/panels/rotate/tokens';
 import { evenVector, tokenVectors } from '../../demo/panels/rotate/vectors';
-import { ropeFrequencies } from '../../src';
 import { createRandom, type Random, seeded } from '../support/random';
 
 const seed = 20_261_123;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { apiReference, exportsByArea } from '../../scripts/docs-api';
-import * as api from '../../src';
+import * as api from './everything';
 
 const folder = new URL('../../docs/api/', import.meta.url);
 const { pages, warnings } = apiReference();

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { createRope } from 'webgpu-rope';
+import { ropeReferenceExact } from 'webgpu-rope/reference';
 import { readPage } from '../../scripts/docs-pages';
-import { createRope, ropeReferenceExact } from '../../src';
 import { createRandom } from '../support/random';
 import { scope } from './stand-ins';
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { schemePictures } from '../../scripts/docs-schemes';
-import * as api from '../../src';
+import * as api from './everything';
 import { blocksOf, readText, runSnippet, typeErrors } from './snippets';
 import { ambient, scope } from './stand-ins';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as api from '../../src';
+import * as api from './everything';
 import { blocksOf, fragmentsOf, pages, runSnippet, typeErrors } from './snippets';
 import { ambient, scope } from './stand-ins';
 

@@ -77,7 +77,7 @@ export function typeErrors(
           noUnusedLocals: false,
           noUnusedParameters: false,
           types: ['@webgpu/types', 'vite/client'].map((name) => join(root, 'node_modules', name)),
-          paths: { 'webgpu-rope': [join(root, 'src/index.ts')] },
+          paths: { 'webgpu-rope': [join(root, 'test/docs/everything.ts')] },
         },
         include: ['*.ts'],
         files: [join(root, 'src/wgsl.d.ts')],

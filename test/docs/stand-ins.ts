@@ -1,5 +1,5 @@
 /** What the pages' code talks about: an engine's device, buffers and caches. Nothing is computed; every call is accepted. */
-import * as api from '../../src';
+import * as api from './everything';
 
 /** Types of the names that pages use without declaring them. */
 export const ambient = `

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AdditiveEncodingInput, additiveEncoding } from '../../src';
+import { type AdditiveEncodingInput, additiveEncoding } from 'webgpu-rope/additive';
 import { maxPositions, positionsOf } from '../../src/encodings/encoding';
 
 /** Passes what the types forbid. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type AdditiveEncodingInput, encodingRows, imageGridPositions } from '../../src';
+import { imageGridPositions } from 'webgpu-rope';
+import { type AdditiveEncodingInput, encodingRows } from 'webgpu-rope/additive';
 import { expectClose } from '../support/compare';
 import { goldenAdditive, goldenEncoding } from '../support/golden-additive';
 import { createRandom } from '../support/random';

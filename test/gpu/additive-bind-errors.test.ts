@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AdditiveEncodingInput, type AdditiveTensor, createAdditive } from '../../src';
+import { type AdditiveEncodingInput, type AdditiveTensor, createAdditive } from 'webgpu-rope/additive';
 import { getDevice, withErrorScope } from '../support/gpu';
 
 // One case a message; the buffers are as they were after each.

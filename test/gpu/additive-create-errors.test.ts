@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AdditiveEncodingInput, type AdditiveOptions, createAdditive } from '../../src';
+import { type AdditiveEncodingInput, type AdditiveOptions, createAdditive } from 'webgpu-rope/additive';
 import { getDevice, requestAdapter, withErrorScope } from '../support/gpu';
 
 // One case a message; the buffers are as they were after each.

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import page from '../../docs/additive.md?raw';
+import { readTensor, uploadTensor } from 'webgpu-rope';
 import {
   type AdditiveEncodeOptions,
   type AdditiveEncodingInput,
   type AdditiveTensor,
   createAdditive,
-  readTensor,
-  uploadTensor,
-} from '../../src';
+} from 'webgpu-rope/additive';
+import page from '../../docs/additive.md?raw';
 import { getDevice, withErrorScope } from '../support/gpu';
 import { submitPass } from '../support/rotation-case';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createAdditive, fromStorage, readTensor, ropeDtypes, toStorage, uploadTensor } from '../../src';
+import { fromStorage, readTensor, ropeDtypes, toStorage, uploadTensor } from 'webgpu-rope';
+import { createAdditive } from 'webgpu-rope/additive';
 import { expectClose } from '../support/compare';
 import { goldenAdditive, goldenEncoding } from '../support/golden-additive';
 import { getDevice, withErrorScope } from '../support/gpu';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type AdditiveTensor, createAdditive, readTensor, uploadTensor } from '../../src';
+import { readTensor, uploadTensor } from 'webgpu-rope';
+import { type AdditiveTensor, createAdditive } from 'webgpu-rope/additive';
 import { getDevice, withErrorScope } from '../support/gpu';
 import { createRandom } from '../support/random';
 import { submitPass } from '../support/rotation-case';

@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import {
-  type AdditiveEncodingInput,
-  createAdditive,
   imageGridPositions,
   type RopePositionSource,
   readTensor,
   ropeDtypes,
   uploadTensor,
   videoGridPositions,
-} from '../../src';
+} from 'webgpu-rope';
+import { type AdditiveEncodingInput, createAdditive } from 'webgpu-rope/additive';
 import { type AdditiveCase, expectAddition } from '../support/additive-case';
 import { getDevice, type Own, withErrorScope } from '../support/gpu';
 import { createRandom, seeded } from '../support/random';

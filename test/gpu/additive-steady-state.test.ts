@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createAdditive, uploadTensor } from '../../src';
+import { uploadTensor } from 'webgpu-rope';
+import { createAdditive } from 'webgpu-rope/additive';
 import { watchedDevice } from '../support/watched-device';
 
 // What the host layer promises about the device: what it creates, when, and under which labels.

@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type AdditiveEncodingInput,
-  createAdditive,
-  fromStorage,
-  readTensor,
-  ropeDtypes,
-  toStorage,
-  uploadTensor,
-} from '../../src';
+import { fromStorage, readTensor, ropeDtypes, toStorage, uploadTensor } from 'webgpu-rope';
+import { type AdditiveEncodingInput, createAdditive } from 'webgpu-rope/additive';
 import { type AdditiveCase, expectAddition } from '../support/additive-case';
 import { getDevice, withErrorScope } from '../support/gpu';
 import { createRandom, type Random, randomTensor, seeded } from '../support/random';

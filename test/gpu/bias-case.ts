@@ -1,19 +1,14 @@
 /** One bias on the GPU from end to end, held against the reference. */
+import { type RopeDtype, type RopeTuning, readTensor, type StorageArray, uploadTensor } from 'webgpu-rope';
 import {
   type AttentionBiasInput,
   alibiSlopes,
   attentionBias,
   type BiasEncodeOptions,
-  biasReferenceExact,
   createAttentionBias,
-  type ReferenceBias,
-  type RopeDtype,
-  type RopeTuning,
-  readTensor,
   type ScoreStrides,
-  type StorageArray,
-  uploadTensor,
-} from '../../src';
+} from 'webgpu-rope/bias';
+import { biasReferenceExact, type ReferenceBias } from 'webgpu-rope/reference';
 import { bytesPerElement, decode, encode, maxFinite, ulp } from '../../src/reference/dtypes';
 import type { Own } from '../support/gpu';
 import { bitsOf, poison, type Random, randomTensor } from '../support/random';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type AttentionBiasKernel, createAttentionBias, readTensor, uploadTensor } from '../../src';
+import { readTensor, uploadTensor } from 'webgpu-rope';
+import { type AttentionBiasKernel, createAttentionBias } from 'webgpu-rope/bias';
 import { getDevice, requestAdapter, withErrorScope } from '../support/gpu';
 import { submitPass } from '../support/rotation-case';
 

@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type AttentionBiasInput,
-  createAttentionBias,
-  readTensor,
-  ropeDtypes,
-  toStorage,
-  uploadTensor,
-} from '../../src';
+import { readTensor, ropeDtypes, toStorage, uploadTensor } from 'webgpu-rope';
+import { type AttentionBiasInput, createAttentionBias } from 'webgpu-rope/bias';
 import { getDevice, withErrorScope } from '../support/gpu';
 import { createRandom, type Random, seeded } from '../support/random';
 import { submitPass } from '../support/rotation-case';

@@ -7,7 +7,7 @@ import {
   readTensor,
   ropeFrequencies,
   uploadTensor,
-} from '../../src';
+} from 'webgpu-rope';
 import { expectContract } from '../support/contract';
 import { getDevice, withErrorScope } from '../support/gpu';
 import { goldenOnnx, ONNX_TOLERANCE, onnxOptions } from '../support/onnx';

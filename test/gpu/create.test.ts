@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRope, type RopeOptions } from '../../src';
+import { createRope, type RopeOptions } from 'webgpu-rope';
 import { getDevice } from '../support/gpu';
 
 const device = await getDevice();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRope, readTensor, ropeFrequencies, type StorageArray, uploadTensor } from '../../src';
+import { createRope, readTensor, ropeFrequencies, type StorageArray, uploadTensor } from 'webgpu-rope';
 import { expectContract } from '../support/contract';
 import { getDevice, withErrorScope } from '../support/gpu';
 import { createRandom } from '../support/random';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { requestRopeDevice } from '../../src';
+import { requestRopeDevice } from 'webgpu-rope';
 import { requestAdapter } from '../support/gpu';
 
 describe('requestRopeDevice', () => {

@@ -8,7 +8,7 @@ import {
   ropeFrequencies,
   type StorageArray,
   uploadTensor,
-} from '../../src';
+} from 'webgpu-rope';
 import { expectContract } from '../support/contract';
 import { getDevice, requestAdapter, withErrorScope } from '../support/gpu';
 import { createRandom, randomTensor } from '../support/random';

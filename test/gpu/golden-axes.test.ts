@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRope, positionIds, readTensor, ropeDtypes, toStorage, uploadTensor } from '../../src';
+import { createRope, positionIds, readTensor, ropeDtypes, toStorage, uploadTensor } from 'webgpu-rope';
 import { expectContract } from '../support/contract';
 import { goldenAxes, goldenConfig, goldenRotations } from '../support/golden';
 import { getDevice, withErrorScope } from '../support/gpu';

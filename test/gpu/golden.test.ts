@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRope, readTensor, ropeDtypes, toStorage, uploadTensor } from '../../src';
+import { createRope, readTensor, ropeDtypes, toStorage, uploadTensor } from 'webgpu-rope';
 import { expectContract } from '../support/contract';
 import { goldenRotations } from '../support/golden';
 import { getDevice, withErrorScope } from '../support/gpu';

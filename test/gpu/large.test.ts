@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { applyRopeReference, createRope, readTensor, uploadTensor } from '../../src';
+import { createRope, readTensor, uploadTensor } from 'webgpu-rope';
+import { applyRopeReference } from 'webgpu-rope/reference';
 import { getDevice, withErrorScope } from '../support/gpu';
 import { createRandom } from '../support/random';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRope, readTensor, uploadTensor } from '../../src';
+import { createRope, readTensor, uploadTensor } from 'webgpu-rope';
 import { expectContract } from '../support/contract';
 import { getDevice, withErrorScope } from '../support/gpu';
 import { createRandom, randomTensor } from '../support/random';

@@ -10,7 +10,7 @@ import {
   ropeFrequencies,
   type StorageArray,
   uploadTensor,
-} from '../../src';
+} from 'webgpu-rope';
 import { expectContract } from '../support/contract';
 import { getDevice, type Own, withErrorScope } from '../support/gpu';
 import { createRandom } from '../support/random';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRope, fromStorage, type Rope, readTensor, uploadTensor } from '../../src';
+import { createRope, fromStorage, type Rope, readTensor, uploadTensor } from 'webgpu-rope';
 import { getDevice, withErrorScope } from '../support/gpu';
 import { createRandom } from '../support/random';
 import { submitPass } from '../support/rotation-case';

@@ -6,11 +6,11 @@ import {
   type RopePositionSource,
   type RopeRerotateOptions,
   readTensor,
-  rerotateReferenceExact,
   rerotation,
   ropeFrequencies,
   uploadTensor,
-} from '../../src';
+} from 'webgpu-rope';
+import { rerotateReferenceExact } from 'webgpu-rope/reference';
 import { expectContract } from '../support/contract';
 import { getDevice, type Own, withErrorScope } from '../support/gpu';
 import { createRandom, randomTensor } from '../support/random';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createAdditive, fromStorage, readTensor, toStorage, uploadTensor } from '../../src';
+import { fromStorage, readTensor, toStorage, uploadTensor } from 'webgpu-rope';
+import { createAdditive } from 'webgpu-rope/additive';
 import { getDevice, withErrorScope } from '../support/gpu';
 import { submitPass } from '../support/rotation-case';
 

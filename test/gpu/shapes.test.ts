@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ropeDtypes } from '../../src';
+import { ropeDtypes } from 'webgpu-rope';
 import { getDevice, withErrorScope } from '../support/gpu';
 import { createRandom, type Random, seeded } from '../support/random';
 import { expectRotation, type RotationCase, type Side } from '../support/rotation-case';

@@ -1,12 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import {
-  createSimilarity,
-  crossSimilarity,
-  encodingRows,
-  readTensor,
-  similarityMatrix,
-  uploadTensor,
-} from '../../src';
+import { readTensor, uploadTensor } from 'webgpu-rope';
+import { encodingRows } from 'webgpu-rope/additive';
+import { createSimilarity, crossSimilarity, similarityMatrix } from 'webgpu-rope/analysis';
 import { expectClose } from '../support/compare';
 import { getDevice, requestAdapter, withErrorScope } from '../support/gpu';
 import { type Random, seeded } from '../support/random';

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import {
   createRope,
   readTensor,
-  rerotateReferenceExact,
   rerotation,
   ropeFrequencies,
   type StorageArray,
   tableUpdates,
   uploadTensor,
-} from '../../src';
+} from 'webgpu-rope';
+import { rerotateReferenceExact } from 'webgpu-rope/reference';
 import { expectContract } from '../support/contract';
 import { getDevice, withErrorScope } from '../support/gpu';
 import { createRandom, randomTensor } from '../support/random';

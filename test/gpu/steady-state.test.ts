@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRope, readTensor, uploadTensor } from '../../src';
+import { createRope, readTensor, uploadTensor } from 'webgpu-rope';
 import { submitPass } from '../support/rotation-case';
 import { watchedDevice } from '../support/watched-device';
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { readTensor, uploadTensor } from '../../src';
+import { readTensor, uploadTensor } from 'webgpu-rope';
 import { getDevice } from '../support/gpu';
 
 const device = await getDevice();

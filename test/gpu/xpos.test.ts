@@ -7,7 +7,7 @@ import {
   toStorage,
   uploadTensor,
   xposCaches,
-} from '../../src';
+} from 'webgpu-rope';
 import cases from '../golden/xpos.json';
 import { expectContract } from '../support/contract';
 import { getDevice, withErrorScope } from '../support/gpu';

@@ -1,9 +1,9 @@
 /** A module of a user's page: every kernel beside RoPE, as the package ships it. Text, as it runs in a project of its own. */
 export const family = `
-  import {
-    biasRows, createAdditive, createAttentionBias, createSimilarity, encodingRows, fromStorage, readTensor, similarityMatrix,
-    toStorage, uploadTensor,
-  } from 'webgpu-rope';
+  import { fromStorage, readTensor, toStorage, uploadTensor } from 'webgpu-rope';
+  import { createAdditive, encodingRows } from 'webgpu-rope/additive';
+  import { createSimilarity, similarityMatrix } from 'webgpu-rope/analysis';
+  import { biasRows, createAttentionBias } from 'webgpu-rope/bias';
 
   const random = (length) => Float32Array.from({ length }, (_, i) => Math.sin(i + 1));
   // One unit in the last place of a number below 8, for what is stored; the sum and its row were rounded before.

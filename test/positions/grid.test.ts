@@ -4,7 +4,7 @@ import {
   imageGridPositions,
   type VideoGridOptions,
   videoGridPositions,
-} from '../../src';
+} from 'webgpu-rope';
 import { goldenRotations } from '../support/golden';
 
 /** The lists of a grid, one an axis. */

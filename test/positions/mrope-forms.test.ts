@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mropePositions } from '../../src';
+import { mropePositions } from 'webgpu-rope';
 import { type Random, seeded } from '../support/random';
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type MropePrompts, mropePositions } from '../../src';
+import { type MropePrompts, mropePositions } from 'webgpu-rope';
 
 const IMAGE = 151655;
 const VIDEO = 151656;

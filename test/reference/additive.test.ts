@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type AddRowsOptions, addRowsReference, addRowsReferenceExact, encodingRows } from '../../src';
+import { encodingRows } from 'webgpu-rope/additive';
+import { type AddRowsOptions, addRowsReference, addRowsReferenceExact } from 'webgpu-rope/reference';
 import { encode, fromStorage, type StorageArray, toStorage } from '../../src/reference';
 import { expectSameBits } from '../support/compare';
 import { bitsOf, createRandom, poison, randomTensor } from '../support/random';

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  alibiSlopes,
-  applyBiasReference,
-  type BiasReferenceOptions,
-  biasReferenceExact,
-  biasRows,
-} from '../../src';
+import { alibiSlopes, biasRows } from 'webgpu-rope/bias';
+import { applyBiasReference, type BiasReferenceOptions, biasReferenceExact } from 'webgpu-rope/reference';
 import { type Dtype, fromStorage, toStorage } from '../../src/reference/dtypes';
 import { expectClose, expectSameBits } from '../support/compare';
 import { poison, randomTensor, seeded } from '../support/random';

@@ -1,13 +1,6 @@
 /** Rows added on the GPU from end to end, held against the reference: what most GPU tests of additive encodings are made of. */
 
 import {
-  type AdditiveEncoding,
-  type AdditiveEncodingInput,
-  type AdditiveOptions,
-  additiveEncoding,
-  addRowsReferenceExact,
-  createAdditive,
-  encodingRows,
   fromStorage,
   type RopeDtype,
   type RopePositionSource,
@@ -15,7 +8,16 @@ import {
   type StorageArray,
   toStorage,
   uploadTensor,
-} from '../../src';
+} from 'webgpu-rope';
+import {
+  type AdditiveEncoding,
+  type AdditiveEncodingInput,
+  type AdditiveOptions,
+  additiveEncoding,
+  createAdditive,
+  encodingRows,
+} from 'webgpu-rope/additive';
+import { addRowsReferenceExact } from 'webgpu-rope/reference';
 import { ulp } from '../../src/reference';
 import type { Own } from './gpu';
 import { bitsOf, type Random } from './random';

@@ -10,7 +10,7 @@ import {
   ropeFrequencies,
   type StorageArray,
   uploadTensor,
-} from '../../src';
+} from 'webgpu-rope';
 import { type ContractResult, expectContract } from './contract';
 import type { Own } from './gpu';
 import type { Random } from './random';

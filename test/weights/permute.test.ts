@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type PermuteOptions, permutePairing, ropeReferenceExact, type WeightArray } from '../../src';
+import { type PermuteOptions, permutePairing, type WeightArray } from 'webgpu-rope';
+import { ropeReferenceExact } from 'webgpu-rope/reference';
 import { expectClose, expectSameBits } from '../support/compare';
 import { randomTensor, seeded } from '../support/random';
 

@@ -1,6 +1,6 @@
-import { presetBySlug, presets } from '../../../bench/presets';
 // Not the whole package: scripts/starting reads choices in Node, which imports no WGSL.
-import { type RopeDtype, ropeDtypes } from '../../../src/gpu/dtype';
+import { type RopeDtype, ropeDtypes } from 'webgpu-rope';
+import { presetBySlug, presets } from '../../../bench/presets';
 import { integer } from '../../format';
 import { parseInteger, reader } from '../../shell/query';
 

@@ -1,11 +1,11 @@
-import type { Preset } from '../../../bench/presets';
-import { presetBySlug } from '../../../bench/presets';
 import {
   type RopeConfig,
   type RopeFrequencies,
   ropeConfigFromHuggingFace,
   ropeFrequencies,
-} from '../../../src';
+} from 'webgpu-rope';
+import type { Preset } from '../../../bench/presets';
+import { presetBySlug } from '../../../bench/presets';
 import type { Choice } from './choice';
 
 /** A preset as the package reads it: all that the page shows without a GPU. */

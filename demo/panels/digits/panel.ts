@@ -1,4 +1,4 @@
-import { ropeFrequencies } from '../../../src/frequencies';
+import { ropeFrequencies } from 'webgpu-rope';
 import { h } from '../../dom';
 import { integer, significant } from '../../format';
 import type { OpenPanel } from '../../shell/panel';

@@ -1,4 +1,4 @@
-import { ropeFrequencies } from '../../../src/frequencies';
+import { ropeFrequencies } from 'webgpu-rope';
 import { type AdapterSummary, summarise } from '../../shell/adapter';
 import type { Task } from '../../shell/tasks';
 import { type TableSize, tableSizes } from './sizes';

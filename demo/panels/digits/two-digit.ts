@@ -1,5 +1,5 @@
 /** The kernel's table, read on the CPU as the kernel reads it: two rows and a complex product in float32. */
-import type { RopeFrequencies } from '../../../src/config/types';
+import type { RopeFrequencies } from 'webgpu-rope';
 import { type RopeTable, twoDigitTable } from '../../../src/tables/tables';
 
 /** A cosine and a sine. */

@@ -1,5 +1,5 @@
 /** One position, written in the ways that encodings write it, and what the next position changes. */
-import { encodingRows } from '../../../src/encodings/rows';
+import { encodingRows } from 'webgpu-rope/additive';
 import { integer, withMinus } from '../../format';
 import { baseText, changedPlaces, digitsOf, digitText } from './numerals';
 import { type DigitsState, lastPosition } from './state';

@@ -1,13 +1,13 @@
-import { contextReport } from '../../../src/analysis/context';
+import { type RopeConfig, type RopeConfigInput, type RopeScaling, ropeConfig } from 'webgpu-rope';
 import {
+  type ContextPair,
+  type ContextReport,
+  contextReport,
   type ExtensionName,
   type ExtensionScheme,
   extensionSchemes,
-} from '../../../src/analysis/context-schemes';
-import type { ContextPair, ContextReport } from '../../../src/analysis/context-types';
+} from 'webgpu-rope/analysis';
 import { smoothedMean, spreadDistances } from '../../../src/analysis/decay';
-import { ropeConfig } from '../../../src/config/rope-config';
-import type { RopeConfig, RopeConfigInput, RopeScaling } from '../../../src/config/types';
 import type { Parameters } from './state';
 
 /** What is compared: plain data, as it goes to the worker. */

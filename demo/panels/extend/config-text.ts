@@ -1,4 +1,4 @@
-import type { RopeConfig } from '../../../src/config/types';
+import type { RopeConfig } from 'webgpu-rope';
 import { literal } from '../../literal';
 
 /** What a `RopeConfigInput` has to say for this config: what is not a default. */
@@ -17,8 +17,7 @@ export function configInput(config: RopeConfig): Record<string, unknown> {
 
 /** The config as TypeScript, to be given to `createRope`. */
 export function configSource(config: RopeConfig): string {
-  return `import type { RopeConfigInput } from 'webgpu-rope';
-
+  return `
 const config: RopeConfigInput = ${literal(configInput(config))};
 `;
 }

@@ -1,5 +1,5 @@
 import type { SymbolImplementation } from '@observablehq/plot';
-import type { ExtensionName } from '../../../src/analysis/context-schemes';
+import type { ExtensionName } from 'webgpu-rope/analysis';
 import { h, svg } from '../../dom';
 import { series } from '../../widgets/colors';
 import { schemeLabels, schemeNames } from '../schemes';

@@ -1,5 +1,5 @@
+import { type RopeConfig, ropeConfigFromHuggingFace } from 'webgpu-rope';
 import { presetBySlug, presets } from '../../../bench/presets';
-import { type RopeConfig, ropeConfigFromHuggingFace } from '../../../src';
 
 /** A preset as published. */
 export interface PublishedModel {

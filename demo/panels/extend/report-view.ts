@@ -1,4 +1,4 @@
-import type { ExtensionName } from '../../../src/analysis/context-schemes';
+import type { ExtensionName } from 'webgpu-rope/analysis';
 import { h } from '../../dom';
 import { significant } from '../../format';
 import { card, wide } from '../../widgets/frame';

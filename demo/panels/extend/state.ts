@@ -1,4 +1,4 @@
-import type { RopeConfigInput } from '../../../src/config/types';
+import type { RopeConfigInput } from 'webgpu-rope';
 import { reader } from '../../shell/query';
 import { type SchemeName, schemeNames } from '../schemes';
 import { modelSlugs, publishedOf } from './models';

@@ -1,5 +1,5 @@
 /** Ways to come by the cosine and the sine of an angle, computed on the CPU. Points lie as [position, pair, (cos, sin)]. */
-import type { RopeFrequencies } from '../../../src/config/types';
+import type { RopeFrequencies } from 'webgpu-rope';
 import { type Dtype, decode, encoder } from '../../../src/reference/dtypes';
 import { lookup, makeTwoDigit } from '../digits/two-digit';
 

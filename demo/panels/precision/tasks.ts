@@ -1,6 +1,5 @@
+import { type RopeFrequencies, ropeFrequencies } from 'webgpu-rope';
 import { storedNeighbours } from '../../../src/analysis/context-storage';
-import type { RopeFrequencies } from '../../../src/config/types';
-import { ropeFrequencies } from '../../../src/frequencies';
 import { type AdapterSummary, summarise } from '../../shell/adapter';
 import type { Task, TaskContext } from '../../shell/tasks';
 import { pointsOnGpu } from './gpu';

@@ -1,10 +1,13 @@
-import { axial } from '../../../src/config/axes';
-import { ropeConfig } from '../../../src/config/rope-config';
-import type { RopeConfig } from '../../../src/config/types';
-import { ropeFrequencies } from '../../../src/frequencies';
-import { readTensor, uploadTensor } from '../../../src/gpu/transfer';
-import { imageGridPositions } from '../../../src/positions/grid';
-import { applyRopeReference } from '../../../src/reference/rope';
+import {
+  axial,
+  imageGridPositions,
+  type RopeConfig,
+  readTensor,
+  ropeConfig,
+  ropeFrequencies,
+  uploadTensor,
+} from 'webgpu-rope';
+import { applyRopeReference } from 'webgpu-rope/reference';
 import { largestDifference } from '../../difference';
 import { ropeFor } from './kernels';
 import { type State, thetaOf } from './state';

@@ -1,8 +1,5 @@
-import type { RopeConfig } from '../../../src/config/types';
-import type { AdditiveEncodingInput } from '../../../src/encodings/types';
-import { type Additive, createAdditive } from '../../../src/gpu/additive/additive';
-import { positionIds } from '../../../src/gpu/features';
-import { createRope, type Rope } from '../../../src/gpu/rope';
+import { createRope, positionIds, type Rope, type RopeConfig } from 'webgpu-rope';
+import { type Additive, type AdditiveEncodingInput, createAdditive } from 'webgpu-rope/additive';
 
 /** What can be made anew for other numbers, and ended. */
 interface Kernel {

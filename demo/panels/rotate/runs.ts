@@ -1,10 +1,6 @@
-import type { RopeConfig } from '../../../src/config/types';
-import { encodingRows } from '../../../src/encodings/rows';
-import type { AdditiveEncodingInput } from '../../../src/encodings/types';
-import { ropeFrequencies } from '../../../src/frequencies';
-import { readTensor, uploadTensor } from '../../../src/gpu/transfer';
-import { addRowsReference } from '../../../src/reference/additive';
-import { applyRopeReference } from '../../../src/reference/rope';
+import { type RopeConfig, readTensor, ropeFrequencies, uploadTensor } from 'webgpu-rope';
+import { type AdditiveEncodingInput, encodingRows } from 'webgpu-rope/additive';
+import { addRowsReference, applyRopeReference } from 'webgpu-rope/reference';
 import { largestDifference } from '../../difference';
 import { additiveFor, ropeFor } from './kernels';
 

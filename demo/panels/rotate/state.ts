@@ -1,4 +1,4 @@
-import type { Pairing, RopeScaling } from '../../../src/config/types';
+import type { Pairing, RopeScaling } from 'webgpu-rope';
 import { reader } from '../../shell/query';
 import { longestText, tokensOf } from './tokens';
 

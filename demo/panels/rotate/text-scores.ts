@@ -1,4 +1,4 @@
-import { ropeConfig } from '../../../src/config/rope-config';
+import { ropeConfig } from 'webgpu-rope';
 import { addToRuns, type Run, rotateRuns } from './runs';
 import { distanceOf, mostShift, positionsOf, type State, scalingOf, thetaOf } from './state';
 import { tokensOf } from './tokens';

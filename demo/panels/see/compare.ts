@@ -1,6 +1,4 @@
-import { positionRows } from '../../../src/analysis/encoding-source';
-import { similarityMatrix } from '../../../src/analysis/similarity';
-import { createSimilarity } from '../../../src/gpu/similarity/kernel';
+import { createSimilarity, positionRows, similarityMatrix } from 'webgpu-rope/analysis';
 import { largestDifference } from '../../difference';
 import { kernelRows } from './kernel-rows';
 import { type Picture, shrunk } from './picture';

@@ -1,8 +1,7 @@
-import { type EncodingSource, isRope, placeOfPair } from '../../../src/analysis/encoding-source';
-import { createAdditive } from '../../../src/gpu/additive/additive';
-import { positionIds } from '../../../src/gpu/features';
-import { createRope } from '../../../src/gpu/rope';
-import { readTensor, uploadTensor } from '../../../src/gpu/transfer';
+import { createRope, positionIds, readTensor, uploadTensor } from 'webgpu-rope';
+import { createAdditive } from 'webgpu-rope/additive';
+import type { EncodingSource } from 'webgpu-rope/analysis';
+import { isRope, placeOfPair } from '../../../src/analysis/encoding-source';
 import { columnsOf, countOf, isGrid, type State } from './state';
 
 const label = 'see panel';

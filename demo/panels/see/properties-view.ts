@@ -1,4 +1,4 @@
-import type { EncodingProperties } from '../../../src/analysis/properties-types';
+import type { EncodingProperties } from 'webgpu-rope/analysis';
 import { h } from '../../dom';
 import { integer, significant, withMinus } from '../../format';
 import type { Work } from '../../shell/work';

@@ -1,4 +1,4 @@
-import type { EncodingProperties } from '../../../src/analysis/properties-types';
+import type { EncodingProperties } from 'webgpu-rope/analysis';
 import { integer, percent, scientific, significant } from '../../format';
 
 /** A property in words. */

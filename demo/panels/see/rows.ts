@@ -1,8 +1,6 @@
-import { positionRows } from '../../../src/analysis/encoding-source';
-import { crossSimilarity } from '../../../src/analysis/similarity';
-import { alibiSlopes } from '../../../src/biases/alibi';
-import { biasRows } from '../../../src/biases/rows';
-import { bucketOf, t5Buckets } from '../../../src/biases/t5';
+import { crossSimilarity, positionRows } from 'webgpu-rope/analysis';
+import { alibiSlopes, biasRows, t5Buckets } from 'webgpu-rope/bias';
+import { bucketOf } from '../../../src/biases/t5';
 import { type Picture, shrunk } from './picture';
 import { biasOf, chosenOf, positionsOf } from './sources';
 import { columnsOf, countOf, dimsOf, isBias, isGrid, type State } from './state';

@@ -1,8 +1,6 @@
-import { extensionSchemes } from '../../../src/analysis/context-schemes';
-import type { EncodingSource } from '../../../src/analysis/encoding-source';
-import type { AttentionBiasInput } from '../../../src/biases/types';
-import { axial } from '../../../src/config/axes';
-import { imageGridPositions } from '../../../src/positions/grid';
+import { axial, imageGridPositions } from 'webgpu-rope';
+import { type EncodingSource, extensionSchemes } from 'webgpu-rope/analysis';
+import type { AttentionBiasInput } from 'webgpu-rope/bias';
 import { baseOf, countOf, isGrid, type State } from './state';
 import { standInBiases, standInWeights } from './weights';
 

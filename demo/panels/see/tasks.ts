@@ -1,4 +1,4 @@
-import type { EncodingProperties } from '../../../src/analysis/properties-types';
+import type { EncodingProperties } from 'webgpu-rope/analysis';
 import type { Task } from '../../shell/tasks';
 import type { Compared } from './compare';
 import { makeRows, type Rows } from './rows';
@@ -46,14 +46,14 @@ export const tasks = {
   }) satisfies Task<CompareRequest, Compared>,
   stop: (() => comparing?.abort()) satisfies Task<undefined, void>,
   properties: (async (state) => {
-    const { encodingProperties } = await import('../../../src/analysis/properties');
+    const { encodingProperties } = await import('webgpu-rope/analysis');
     return encodingProperties(chosenOf(state).source, measuredOf(state));
   }) satisfies Task<State, EncodingProperties>,
   /** As long as the page is patient: some seconds. */
   catalogue: (async (_, { progress }) => {
     const [{ encodingProperties }, { encodingCatalogue }] = await Promise.all([
-      import('../../../src/analysis/properties'),
-      import('../../../src/analysis/catalogue'),
+      import('webgpu-rope/analysis'),
+      import('webgpu-rope/analysis'),
     ]);
     const entries = encodingCatalogue();
     return entries.map(({ title, note, source }, n) => {

@@ -1,3 +1,4 @@
+import { requestRopeDevice } from 'webgpu-rope';
 import {
   clockOf,
   type Measurement,
@@ -10,7 +11,6 @@ import {
 import { checkAgainstReference, readerOf } from '../../../../bench/harness/check';
 import { runOnce } from '../../../../bench/harness/subject';
 import { presetBySlug } from '../../../../bench/presets';
-import { requestRopeDevice } from '../../../../src';
 import { type AdapterSummary, summarise as summariseAdapter } from '../../../shell/adapter';
 import { type Choice, capacity } from '../choice';
 import type { OnProgress, RunResult, Timing } from './types';

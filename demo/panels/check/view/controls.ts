@@ -1,5 +1,5 @@
+import { type RopeDtype, ropeDtypes } from 'webgpu-rope';
 import { presets } from '../../../../bench/presets';
-import { type RopeDtype, ropeDtypes } from '../../../../src';
 import { h } from '../../../dom';
 import { integer } from '../../../format';
 import { explain, group, type Segment, segments } from '../../../widgets/segments';

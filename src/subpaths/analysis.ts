@@ -1,0 +1,43 @@
+export { type CatalogueEntry, encodingCatalogue } from '../analysis/catalogue';
+export { contextReport } from '../analysis/context';
+export {
+  type ExtensionName,
+  type ExtensionOptions,
+  type ExtensionScheme,
+  extensionSchemes,
+} from '../analysis/context-schemes';
+export type {
+  ByStorage,
+  ContextOptions,
+  ContextPair,
+  ContextReport,
+  ContextVerdict,
+} from '../analysis/context-types';
+export { type AttentionDecay, attentionDecay, type DecayOptions } from '../analysis/decay';
+export {
+  type AdditiveSource,
+  type EncodingShape,
+  type EncodingSource,
+  encodingShape,
+  positionRows,
+  type RopeSource,
+} from '../analysis/encoding-source';
+export { encodingProperties } from '../analysis/properties';
+export type {
+  BeyondTraining,
+  EncodingProperties,
+  LinearRelation,
+  PropertyOptions,
+  RelativeScores,
+  ShiftResidual,
+  UniqueRows,
+  UniqueRowsByStorage,
+} from '../analysis/properties-types';
+export { crossSimilarity, similarityMatrix } from '../analysis/similarity';
+export type { SimilarityTensors } from '../gpu/similarity/comparison';
+export {
+  createSimilarity,
+  type Similarity,
+  type SimilarityOptions,
+  type SimilarityRunOptions,
+} from '../gpu/similarity/kernel';

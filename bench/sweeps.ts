@@ -1,4 +1,4 @@
-import type { RopeDtype } from '../src/gpu/dtype';
+import type { RopeDtype } from '../src/dtypes';
 import type { SettingSpec } from './harness/row';
 
 /** What is swept while the rest stays as Llama-3.1-8B has it. */

@@ -5,15 +5,9 @@
 // frequencies is the truth.
 import { ropeConfig } from '../src/config/rope-config';
 import type { RopeConfig, RopeConfigInput, RopeFrequencies } from '../src/config/types';
+import { fromStorage, type RopeDtype, toStorage } from '../src/dtypes';
 import { ropeFrequencies } from '../src/frequencies';
-import {
-  applyRopeReference,
-  type Dtype,
-  fromStorage,
-  rerotateReference,
-  ropeReferenceExact,
-  toStorage,
-} from '../src/reference';
+import { applyRopeReference, rerotateReference, ropeReferenceExact } from '../src/reference';
 import { createRandom, type Random } from '../test/support/random';
 import { markdownTable, shortError, withSection, writeWhenRun } from './docs-pages';
 
@@ -279,7 +273,7 @@ function changesTable(): string {
 }
 
 /** Keys that are moved back by 16 positions so many times: how far they are from keys rotated once, in float64. */
-export function measureMoves(dtype: Dtype, moves: number): number {
+export function measureMoves(dtype: RopeDtype, moves: number): number {
   const step = 16;
   const place = { dtype, heads: 1, headDim: 64, pairing: 'half', tokens: 64 } as const;
   const turn = ropeFrequencies({ headDim: 64, theta: 500_000 });

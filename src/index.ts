@@ -23,11 +23,18 @@ export type {
   RopeFrequencies,
   RopeScaling,
 } from './config/types';
+export {
+  bytesPerElement,
+  fromStorage,
+  type RopeDtype,
+  ropeDtypes,
+  type StorageArray,
+  toStorage,
+} from './dtypes';
 export { ropeFrequencies } from './frequencies';
 export { type XposOptions, type XposScales, xposScales } from './frequencies/xpos';
 export type { RopeCache, RopeCaches } from './gpu/caches';
 export { type RopeDeviceOptions, requestRopeDevice } from './gpu/device';
-export { type RopeDtype, ropeDtypes } from './gpu/dtype';
 export type { MethodsOf, RopeFeature, RopeWith } from './gpu/feature';
 export { callerTables, type PositionMethods, positionIds, rerotation, tableUpdates } from './gpu/features';
 export type { RopeEncodeOptions, RopeLayer } from './gpu/layer';
@@ -49,6 +56,5 @@ export {
   videoGridPositions,
 } from './positions/grid';
 export { type MropePositions, type MropePrompts, mropePositions } from './positions/mrope';
-export { bytesPerElement, fromStorage, type StorageArray, toStorage } from './reference';
 export { type XposCaches, xposCaches } from './tables/xpos-caches';
 export { type PermuteOptions, permutePairing, type WeightArray } from './weights/permute';

@@ -1,5 +1,5 @@
+import { type RopeDtype, ropeDtypes } from '../dtypes';
 import { checkChoice, checkInteger, checkKeys, wrongType } from '../errors';
-import { type RopeDtype, ropeDtypes } from './dtype';
 import { defaultTuning, type RopeTuning } from './tuning';
 
 /** Refuses what cannot compile. */

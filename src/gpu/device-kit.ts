@@ -1,4 +1,4 @@
-import type { RopeDtype } from './dtype';
+import type { RopeDtype } from '../dtypes';
 import { remembered } from './remembered';
 
 /** Bytes of one parameter slot: the largest `minUniformBufferOffsetAlignment` an implementation may have. */

@@ -1,7 +1,7 @@
+import type { RopeDtype } from '../dtypes';
 import { checkInteger, checkKeys, wrongType } from '../errors';
 import type { BufferPositions } from './buffer-positions';
 import { checkPass } from './checks';
-import type { RopeDtype } from './dtype';
 import type { CallKind } from './feature';
 import { type RopePositionSource, type RopePositions, sourceWords, writeSource } from './positions';
 import type { RopeCore } from './rope-core';

@@ -1,9 +1,9 @@
 import wgsl from '../../shaders/rope.wgsl?entries=rotate_chunks,rotate_words&raw';
 import type { RopeConfig, RopeFrequencies } from '../config/types';
+import { bytesPerElement, type RopeDtype, ropeDtypes } from '../dtypes';
 import type { RopeTable } from '../tables/tables';
 import type { BufferPositions } from './buffer-positions';
 import type { DeviceKit } from './device-kit';
-import { dtypeBytes, type RopeDtype, ropeDtypes } from './dtype';
 import type { CallKind, RopeFeature } from './feature';
 import { ParameterSlots } from './parameter-slots';
 import { TableState } from './table-state';
@@ -77,7 +77,7 @@ export class RopeCore {
       for (const dtype of dtypes) {
         for (const chunked of [true, false]) {
           // Where the pairs do not fill chunks, the entry point that reads chunks can never be used.
-          if (!call || !code || (chunked && this.pairs % (16 / dtypeBytes(dtype)) !== 0)) continue;
+          if (!call || !code || (chunked && this.pairs % (16 / bytesPerElement(dtype)) !== 0)) continue;
           waiting.push(this.#compileOne(call, code, dtype, chunked));
         }
       }

@@ -1,12 +1,12 @@
 import { ropeConfig } from '../config/rope-config';
 import type { RopeConfig, RopeConfigInput } from '../config/types';
+import type { RopeDtype } from '../dtypes';
 import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../errors';
 import { ropeFrequencies } from '../frequencies';
 import { fullTable, fullTableBytes, type RopePhases, twoDigitTable } from '../tables/tables';
 import type { RopeCaches } from './caches';
 import { bindingRoom, checkDevice, checkDtypes, checkTuning } from './checks';
 import { compileAll, liveKit } from './device-kit';
-import type { RopeDtype } from './dtype';
 import type { MadeTable, MethodsOf, RopeFeature } from './feature';
 import { RopeLayer } from './layer';
 import { remembered, rememberedLayer } from './remembered';

@@ -1,5 +1,5 @@
+import { bytesPerElement, type RopeDtype } from '../dtypes';
 import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../errors';
-import { dtypeBytes, type RopeDtype } from './dtype';
 
 /** Order of a tensor's dimensions, outermost first: **b**atch, **s**equence (tokens), **h**eads, **d**im. */
 export type RopeLayout = 'bshd' | 'bhsd';
@@ -71,7 +71,7 @@ export class TensorView {
     const { layout = 'bshd', offset = 0, capacity, strides = {} } = tensor;
     checkBuffer(`${name}.buffer`, tensor.buffer);
     this.buffer = tensor.buffer;
-    this.bytes = dtypeBytes(dtype);
+    this.bytes = bytesPerElement(dtype);
     this.heads = checkInteger(`${name}.heads`, tensor.heads, 1, maxCount);
     this.#layout = checkChoice(`${name}.layout`, layout, ['bshd', 'bhsd']);
     this.offset = this.#checkElements(`${name}.offset`, offset, 0);

@@ -1,6 +1,5 @@
+import { bytesPerElement, type RopeDtype, ropeDtypes, type StorageArray, toStorage } from '../dtypes';
 import { checkChoice, checkInteger, outOfRange, wrongType } from '../errors';
-import { bytesPerElement, type StorageArray, toStorage } from '../reference/dtypes';
-import { type RopeDtype, ropeDtypes } from './dtype';
 import { readWords } from './read-words';
 
 /** Choices for {@link uploadTensor}. */

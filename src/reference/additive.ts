@@ -8,21 +8,21 @@
  * arXiv:1706.03762, section 3.5.
  */
 
-import { checkInteger, checkNumber, outOfRange, wrongType } from '../errors';
 import {
   checkDtype,
   checkStorage,
-  type Dtype,
   decodeTable,
   encoder,
   fromStorage,
+  type RopeDtype,
   type StorageArray,
-} from './dtypes';
+} from '../dtypes';
+import { checkInteger, checkNumber, outOfRange, wrongType } from '../errors';
 
 /** Where the tokens lie in an array, and what is added to each. */
 export interface AddRowsOptions {
   /** How an element is stored: f32 in a Float32Array, f16 and bf16 as bits in a Uint16Array. */
-  readonly dtype: Dtype;
+  readonly dtype: RopeDtype;
   /** Elements of a token. */
   readonly dim: number;
   /** Tokens of each sequence. */
@@ -45,7 +45,7 @@ export interface AddRowsOptions {
 
 /** The options with every default filled in and everything checked. */
 interface Rows {
-  readonly dtype: Dtype;
+  readonly dtype: RopeDtype;
   readonly dim: number;
   /** First element of every token that changes, and the row that is added to it. */
   readonly added: readonly { readonly at: number; readonly row: ArrayLike<number> }[];

@@ -8,8 +8,15 @@
  * al., arXiv:1910.10683).
  */
 
+import {
+  checkDtype,
+  checkStorage,
+  fromStorage,
+  type RopeDtype,
+  type StorageArray,
+  toStorage,
+} from '../dtypes';
 import { checkInteger, checkNumber, wrongType } from '../errors';
-import { checkDtype, checkStorage, type Dtype, fromStorage, type StorageArray, toStorage } from './dtypes';
 
 /** The numbers of a bias: the slopes of ALiBi; or T5's weights and how it deals positions into buckets. */
 export type ReferenceBias =
@@ -24,7 +31,7 @@ export type ReferenceBias =
 
 /** What {@link applyBiasReference} adds, and where. Offsets and strides count elements. */
 export interface BiasReferenceOptions {
-  readonly dtype: Dtype;
+  readonly dtype: RopeDtype;
   readonly bias: ReferenceBias;
   readonly heads: number;
   readonly queries: number;

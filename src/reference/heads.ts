@@ -1,4 +1,4 @@
-import { decodeTable, encoder, fromStorage, type StorageArray } from './dtypes';
+import { decodeTable, encoder, fromStorage, type StorageArray } from '../dtypes';
 import type { RopePlace } from './place';
 import type { Turn } from './turn';
 

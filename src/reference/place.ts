@@ -1,10 +1,10 @@
+import { checkDtype, checkStorage, type RopeDtype, type StorageArray } from '../dtypes';
 import { checkChoice, checkInteger, outOfRange, wrongType } from '../errors';
-import { checkDtype, checkStorage, type Dtype, type StorageArray } from './dtypes';
 
 /** Where in an array the heads of one tensor lie, and which of their elements pair up. */
 export interface RopePlaceOptions {
   /** How an element is stored: f32 in a Float32Array, f16 and bf16 as bits in a Uint16Array. */
-  readonly dtype: Dtype;
+  readonly dtype: RopeDtype;
   /** Heads of a token. */
   readonly heads: number;
   /** Elements of a head. */
@@ -35,7 +35,7 @@ export interface RopePlaceOptions {
 
 /** The place with every default filled in and everything checked. */
 export interface RopePlace {
-  readonly dtype: Dtype;
+  readonly dtype: RopeDtype;
   readonly heads: number;
   readonly pairs: number;
   readonly batch: number;

@@ -3,8 +3,8 @@
  * shift (new positions), a switch of LongRoPE factors and a new dynamic-NTK base (new frequencies), or both at once.
  */
 
+import type { StorageArray } from '../dtypes';
 import { wrongType } from '../errors';
-import type { StorageArray } from './dtypes';
 import { turnExact, turnStored } from './heads';
 import { checkPlace, type RopePlace, type RopePlaceOptions } from './place';
 import { checkTurn, type RopeTurnOptions, type Turn } from './turn';

@@ -13,8 +13,8 @@
  * Meta's Llama). Su et al., "RoFormer: Enhanced Transformer with Rotary Position Embedding", arXiv:2104.09864.
  */
 
+import type { StorageArray } from '../dtypes';
 import { wrongType } from '../errors';
-import type { StorageArray } from './dtypes';
 import { turnExact, turnStored } from './heads';
 import { checkPlace, type RopePlace, type RopePlaceOptions } from './place';
 import { checkTurn, type RopeTurnOptions, type Turn } from './turn';

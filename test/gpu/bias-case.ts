@@ -9,7 +9,7 @@ import {
   type ScoreStrides,
 } from 'webgpu-rope/bias';
 import { biasReferenceExact, type ReferenceBias } from 'webgpu-rope/reference';
-import { bytesPerElement, decode, encode, maxFinite, ulp } from '../../src/reference/dtypes';
+import { bytesPerElement, decode, encode, maxFinite, ulp } from '../../src/dtypes';
 import type { Own } from '../support/gpu';
 import { bitsOf, poison, type Random, randomTensor } from '../support/random';
 import { submitPass } from '../support/rotation-case';

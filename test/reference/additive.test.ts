@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodingRows } from 'webgpu-rope/additive';
 import { type AddRowsOptions, addRowsReference, addRowsReferenceExact } from 'webgpu-rope/reference';
-import { encode, fromStorage, type StorageArray, toStorage } from '../../src/reference';
+import { encode, fromStorage, type StorageArray, toStorage } from '../../src/dtypes';
 import { expectSameBits } from '../support/compare';
 import { bitsOf, createRandom, poison, randomTensor } from '../support/random';
 

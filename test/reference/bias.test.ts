@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { alibiSlopes, biasRows } from 'webgpu-rope/bias';
 import { applyBiasReference, type BiasReferenceOptions, biasReferenceExact } from 'webgpu-rope/reference';
-import { type Dtype, fromStorage, toStorage } from '../../src/reference/dtypes';
+import { fromStorage, type RopeDtype, toStorage } from '../../src/dtypes';
 import { expectClose, expectSameBits } from '../support/compare';
 import { poison, randomTensor, seeded } from '../support/random';
 
-const dtypes: readonly Dtype[] = ['f32', 'f16', 'bf16'];
+const dtypes: readonly RopeDtype[] = ['f32', 'f16', 'bf16'];
 const freshSeed = (): number => Math.floor(Math.random() * 2 ** 32);
 const upTo = (count: number, from = 0) => Array.from({ length: count }, (_, i) => from + i);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Dtype, fromStorage, type StorageArray, toStorage } from '../../src/reference/dtypes';
+import { fromStorage, type RopeDtype, type StorageArray, toStorage } from '../../src/dtypes';
 import { applyRopeReference, type RopeReferenceOptions, ropeReferenceExact } from '../../src/reference/rope';
 import { expectClose, expectSameBits } from '../support/compare';
 import { expectContract } from '../support/contract';
@@ -421,8 +421,12 @@ describe('errors name the argument, what was expected and what came, and leave t
   const bad = <T>(value: unknown): T => value as T;
 
   const cases: readonly (readonly [Partial<RopeReferenceOptions>, typeof RangeError, string])[] = [
-    [{ dtype: bad<Dtype>('f64') }, RangeError, 'dtype: expected "f32" or "f16" or "bf16", got "f64"'],
-    [{ dtype: bad<Dtype>(undefined) }, TypeError, 'dtype: expected "f32" or "f16" or "bf16", got undefined'],
+    [{ dtype: bad<RopeDtype>('f64') }, RangeError, 'dtype: expected "f32" or "f16" or "bf16", got "f64"'],
+    [
+      { dtype: bad<RopeDtype>(undefined) },
+      TypeError,
+      'dtype: expected "f32" or "f16" or "bf16", got undefined',
+    ],
     [{ dtype: 'f16' }, TypeError, 'data: expected a Uint16Array (f16), got a Float32Array'],
     [{ heads: 0 }, RangeError, 'heads: expected an integer of at least 1, got 0'],
     [{ heads: bad<number>('2') }, TypeError, 'heads: expected an integer, got "2"'],

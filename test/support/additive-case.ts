@@ -18,7 +18,7 @@ import {
   encodingRows,
 } from 'webgpu-rope/additive';
 import { addRowsReferenceExact } from 'webgpu-rope/reference';
-import { ulp } from '../../src/reference';
+import { ulp } from '../../src/dtypes';
 import type { Own } from './gpu';
 import { bitsOf, type Random } from './random';
 import { submitPass } from './rotation-case';

@@ -1,6 +1,6 @@
 /** Ways to come by the cosine and the sine of an angle, computed on the CPU. Points lie as [position, pair, (cos, sin)]. */
 import type { RopeFrequencies } from 'webgpu-rope';
-import { type Dtype, decode, encoder } from '../../../src/reference/dtypes';
+import { decode, encoder, type RopeDtype } from '../../../src/dtypes';
 import { lookup, makeTwoDigit } from '../digits/two-digit';
 
 export type Points = Float32Array | Float64Array;
@@ -88,7 +88,7 @@ export function tablePoints(frequencies: RopeFrequencies, positions: Uint32Array
 }
 
 /** Points kept in a storage type: each number rounded once. Float32 holds every number of f16 and bf16. */
-export function stored(points: Points, dtype: Dtype): Float32Array {
+export function stored(points: Points, dtype: RopeDtype): Float32Array {
   if (dtype === 'f32') return Float32Array.from(points);
   const bits = encoder(dtype);
   return Float32Array.from(points, (value) => decode(bits(value), dtype));

@@ -1,10 +1,10 @@
 /** What rounding costs: of tables, of rotated elements, and of the score of a query and a key. */
-import { type Dtype, decode, encoder } from '../../../src/reference/dtypes';
+import { decode, encoder, type RopeDtype } from '../../../src/dtypes';
 import { normals } from '../../normals';
 import { type Points, stored } from './recipes';
 
 /** Keeps a number in a storage type, and takes it back. */
-function through(dtype: Dtype): (value: number) => number {
+function through(dtype: RopeDtype): (value: number) => number {
   const bits = encoder(dtype);
   return (value) => decode(bits(value), dtype);
 }
@@ -22,7 +22,12 @@ export interface Cost {
  * @param inputs The dtype that the pairs are of already.
  * @param result The dtype that the rotated pairs are kept in; the sums before are exact.
  */
-export function rotationCost(points: Points, truth: Float64Array, inputs: Dtype, result: Dtype): Cost {
+export function rotationCost(
+  points: Points,
+  truth: Float64Array,
+  inputs: RopeDtype,
+  result: RopeDtype,
+): Cost {
   const given = stored(normals(1, truth.length), inputs);
   const store = through(result);
   let sum = 0;
@@ -51,7 +56,12 @@ const trials = 64;
  * @param dtype What rotated queries and keys are kept in.
  * @returns An error for each position but the first.
  */
-export function scoreErrors(points: Points, truth: Float64Array, pairs: number, dtype: Dtype): Float64Array {
+export function scoreErrors(
+  points: Points,
+  truth: Float64Array,
+  pairs: number,
+  dtype: RopeDtype,
+): Float64Array {
   const row = 2 * pairs;
   const distances = truth.length / row - 1;
   const store = through(dtype);

@@ -1,9 +1,9 @@
+import type { RopeDtype } from '../../dtypes';
 import { additiveEncoding, positionsOf } from '../../encodings/encoding';
 import type { AdditiveEncoding, AdditiveEncodingInput } from '../../encodings/types';
 import { checkChoice, checkInteger, checkKeys, wrongType } from '../../errors';
 import { checkDevice, checkDtypes, checkTuning, sharedBuffer } from '../checks';
 import { compileAll, liveKit } from '../device-kit';
-import type { RopeDtype } from '../dtype';
 import { remembered, rememberedLayer } from '../remembered';
 import type { RopeTuning } from '../tuning';
 import { AdditiveCore } from './core';

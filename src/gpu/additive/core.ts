@@ -1,9 +1,9 @@
 import wgsl from '../../../shaders/additive.wgsl?raw';
+import { bytesPerElement, type RopeDtype, ropeDtypes } from '../../dtypes';
 import { pastTheEnd } from '../../encodings/rows';
 import type { AdditiveEncoding } from '../../encodings/types';
 import { BufferPositions } from '../buffer-positions';
 import type { DeviceKit } from '../device-kit';
-import { dtypeBytes, type RopeDtype, ropeDtypes } from '../dtype';
 import { ParameterSlots } from '../parameter-slots';
 import type { RopePositionSource } from '../positions';
 import { alignDown } from '../windows';
@@ -58,7 +58,8 @@ export class AdditiveCore {
     const { encoding } = this;
     const concat = encoding.type === 'sinusoidal' && encoding.layout === 'concat';
     return (
-      (encoding.dim / encoding.axes) % (concat ? 8 : 4) === 0 && (encoding.dim * dtypeBytes(dtype)) % 16 === 0
+      (encoding.dim / encoding.axes) % (concat ? 8 : 4) === 0 &&
+      (encoding.dim * bytesPerElement(dtype)) % 16 === 0
     );
   }
 

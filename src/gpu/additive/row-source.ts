@@ -1,9 +1,9 @@
+import { bytesPerElement, type RopeDtype, ropeDtypes } from '../../dtypes';
 import { sinusoidalFrequencies } from '../../encodings/sinusoidal';
 import type { AdditiveEncoding, LearnedEncoding } from '../../encodings/types';
 import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../../errors';
 import { twoDigitTable } from '../../tables/tables';
 import { bindingRoom } from '../checks';
-import { dtypeBytes, type RopeDtype, ropeDtypes } from '../dtype';
 import { checkBuffer } from '../tensor';
 import { upload } from '../upload';
 import { alignDown } from '../windows';
@@ -108,7 +108,7 @@ function learnedSource(
     Number.MAX_SAFE_INTEGER,
     ' of elements',
   );
-  const bytes = dtypeBytes(dtype);
+  const bytes = bytesPerElement(dtype);
   const needed = (first + count) * bytes;
   const { buffer } = weights;
   if (needed > buffer.size) {

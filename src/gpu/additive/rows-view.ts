@@ -1,5 +1,5 @@
+import { bytesPerElement, type RopeDtype } from '../../dtypes';
 import { checkInteger, checkKeys, outOfRange } from '../../errors';
-import { dtypeBytes, type RopeDtype } from '../dtype';
 import { checkBuffer, type Dimensions } from '../tensor';
 import type { WindowedView } from '../windows';
 
@@ -54,7 +54,7 @@ export class RowsView implements WindowedView {
     checkBuffer('x.buffer', tensor.buffer);
     this.buffer = tensor.buffer;
     this.dtype = tensor.dtype;
-    this.bytes = dtypeBytes(tensor.dtype);
+    this.bytes = bytesPerElement(tensor.dtype);
     this.offset = this.#checkWords('x.offset', offset, 0);
     if (capacity !== undefined) checkInteger('x.capacity', capacity, 1, maxCount);
     this.#capacity = capacity;

@@ -1,9 +1,9 @@
 import wgsl from '../../../shaders/bias.wgsl?raw';
 import { bucketingOf, t5Buckets } from '../../biases/t5';
 import type { AttentionBias } from '../../biases/types';
+import { type RopeDtype, ropeDtypes } from '../../dtypes';
 import { BufferPositions } from '../buffer-positions';
 import type { DeviceKit } from '../device-kit';
-import { type RopeDtype, ropeDtypes } from '../dtype';
 import { ParameterSlots } from '../parameter-slots';
 import type { RopeTuning } from '../tuning';
 import { upload } from '../upload';

@@ -1,9 +1,9 @@
 import { attentionBias, biasNumbers } from '../../biases/bias';
 import type { AttentionBias, AttentionBiasInput } from '../../biases/types';
+import type { RopeDtype } from '../../dtypes';
 import { checkKeys, outOfRange } from '../../errors';
 import { bindingRoom, checkDevice, checkDtypes, checkTuning } from '../checks';
 import { compileAll, liveKit } from '../device-kit';
-import type { RopeDtype } from '../dtype';
 import { remembered, rememberedLayer } from '../remembered';
 import type { RopeTuning } from '../tuning';
 import { BiasCore } from './core';

@@ -1,5 +1,5 @@
+import { bytesPerElement, type RopeDtype } from '../../dtypes';
 import { checkChoice, checkInteger, checkKeys } from '../../errors';
-import { dtypeBytes, type RopeDtype } from '../dtype';
 import { checkBuffer, type Dimensions } from '../tensor';
 import type { WindowedView } from '../windows';
 
@@ -68,7 +68,7 @@ export class ScoresView implements WindowedView {
     checkKeys('binding', binding, bindingKeys);
     const { strides = {} } = binding;
     this.dtype = checkChoice('dtype', binding.dtype, dtypes);
-    this.bytes = dtypeBytes(this.dtype);
+    this.bytes = bytesPerElement(this.dtype);
     checkBuffer('buffer', binding.buffer);
     this.buffer = binding.buffer;
     this.offset = checkInteger('offset', binding.offset ?? 0, 0, Number.MAX_SAFE_INTEGER, ' of elements');

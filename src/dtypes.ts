@@ -1,20 +1,21 @@
 /**
- * The three storage types of Q and K, bit by bit: f32, f16 (IEEE binary16) and bf16 (the upper half of an f32).
+ * The three storage types of tensors, bit by bit: f32, f16 (IEEE binary16) and bf16 (the upper half of an f32).
  *
  * Every conversion from float64 rounds once, to nearest even. Going through a rounded float32 on the way to 16 bits
  * would round twice and be wrong next to ties; here the float32 step keeps a sticky bit instead (round to odd), which
  * is exact because float32 has more than two bits to spare over both 16-bit types.
  */
 
-import { checkChoice, wrongType } from '../errors';
+import { checkChoice, wrongType } from './errors';
 
-/** How an element of Q or K is stored. */
-export type Dtype = 'f32' | 'f16' | 'bf16';
+/** Element types of tensors. f16 and bf16 need no device feature: kernels read them as words and compute in f32. */
+export type RopeDtype = 'f32' | 'f16' | 'bf16';
+
+/** Every {@link RopeDtype}. The order is the numbering of the shaders' DTYPE override. */
+export const ropeDtypes: readonly RopeDtype[] = ['f32', 'f16', 'bf16'];
 
 /** A tensor on the host: values for f32, bit patterns for f16 and bf16. */
 export type StorageArray = Float32Array | Uint16Array;
-
-const DTYPES: readonly Dtype[] = ['f32', 'f16', 'bf16'];
 
 /** Bits of the fraction, and the exponents of the smallest normal and of the largest finite value. */
 const FORMATS = {
@@ -46,7 +47,7 @@ function useScratch(): Scratch {
  *
  * @throws {TypeError} `dtype` is not a string   @throws {RangeError} it is another string
  */
-export function bytesPerElement(dtype: Dtype): 2 | 4 {
+export function bytesPerElement(dtype: RopeDtype): 2 | 4 {
   return checkDtype(dtype) === 'f32' ? 4 : 2;
 }
 
@@ -55,7 +56,7 @@ export function bytesPerElement(dtype: Dtype): 2 | 4 {
  *
  * @throws {TypeError} `dtype` is not a string   @throws {RangeError} it is another string
  */
-export function maxFinite(dtype: Dtype): number {
+export function maxFinite(dtype: RopeDtype): number {
   const { fraction, maxExponent } = FORMATS[checkDtype(dtype)];
   return (2 - 2 ** -fraction) * 2 ** maxExponent;
 }
@@ -69,7 +70,7 @@ export function maxFinite(dtype: Dtype): number {
  * @throws {TypeError} `dtype` is not a string   @throws {RangeError} it is another string
  * @example encode(1, 'f16') === 0x3c00
  */
-export function encode(value: number, dtype: Dtype): number {
+export function encode(value: number, dtype: RopeDtype): number {
   return encoder(dtype)(value);
 }
 
@@ -79,7 +80,7 @@ export function encode(value: number, dtype: Dtype): number {
  * @throws {TypeError} `dtype` is not a string   @throws {RangeError} it is another string
  * @example decode(0x3c00, 'f16') === 1
  */
-export function decode(bits: number, dtype: Dtype): number {
+export function decode(bits: number, dtype: RopeDtype): number {
   checkDtype(dtype);
   if (dtype !== 'f32') return decodeTable(dtype)[bits & 0xffff]!;
   const shared = useScratch();
@@ -94,7 +95,7 @@ export function decode(bits: number, dtype: Dtype): number {
  * @throws {TypeError} `dtype` is not a string   @throws {RangeError} it is another string
  * @example ulp(1, 'f16') === 2 ** -10
  */
-export function ulp(value: number, dtype: Dtype): number {
+export function ulp(value: number, dtype: RopeDtype): number {
   const { fraction, minExponent, maxExponent } = FORMATS[checkDtype(dtype)];
   if (Number.isNaN(value)) return Number.NaN;
   const exponent = (roundToOdd(Math.abs(value), useScratch()) >>> 23) - 127;
@@ -106,7 +107,7 @@ export function ulp(value: number, dtype: Dtype): number {
  *
  * @throws {TypeError} `dtype` is not a string   @throws {RangeError} it is another string
  */
-export function toStorage(values: ArrayLike<number>, dtype: Dtype): StorageArray {
+export function toStorage(values: ArrayLike<number>, dtype: RopeDtype): StorageArray {
   if (checkDtype(dtype) === 'f32') return new Float32Array(values);
   const bits = new Uint16Array(values.length);
   const toBits = encoder(dtype);
@@ -120,7 +121,7 @@ export function toStorage(values: ArrayLike<number>, dtype: Dtype): StorageArray
  * @throws {TypeError} `storage` is not a Float32Array for f32, or not a Uint16Array for f16 and bf16
  * @throws {RangeError} `dtype` is none of the three
  */
-export function fromStorage(storage: StorageArray, dtype: Dtype): Float64Array {
+export function fromStorage(storage: StorageArray, dtype: RopeDtype): Float64Array {
   checkStorage('storage', storage, dtype);
   if (dtype === 'f32') return new Float64Array(storage);
   const values = new Float64Array(storage.length);
@@ -134,20 +135,20 @@ export function fromStorage(storage: StorageArray, dtype: Dtype): Float64Array {
  *
  * @throws {TypeError} it is another kind of thing   @throws {RangeError} `dtype` is none of the three
  */
-export function checkStorage(name: string, storage: unknown, dtype: Dtype): void {
+export function checkStorage(name: string, storage: unknown, dtype: RopeDtype): void {
   const wanted = checkDtype(dtype) === 'f32' ? Float32Array : Uint16Array;
   if (!(storage instanceof wanted)) throw wrongType(name, `a ${wanted.name} (${dtype})`, storage);
 }
 
 /** Checks that `dtype` is one of the three and returns it. */
-export function checkDtype(dtype: unknown): Dtype {
+export function checkDtype(dtype: unknown): RopeDtype {
   // Runs for single elements, so the usual case builds no text.
   if (dtype === 'f32' || dtype === 'f16' || dtype === 'bf16') return dtype;
-  return checkChoice('dtype', dtype, DTYPES);
+  return checkChoice('dtype', dtype, ropeDtypes);
 }
 
 /** `encode` for one storage type: chosen once, then called for millions of elements. */
-export function encoder(dtype: Dtype): (value: number) => number {
+export function encoder(dtype: RopeDtype): (value: number) => number {
   checkDtype(dtype);
   const shared = useScratch();
   if (dtype === 'f32') {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
   bytesPerElement,
-  type Dtype,
   decode,
   encode,
   fromStorage,
   maxFinite,
+  type RopeDtype,
   toStorage,
   ulp,
-} from '../../src/reference/dtypes';
-import { seeded } from '../support/random';
+} from '../src/dtypes';
+import { seeded } from './support/random';
 
 const SIXTEEN_BITS = ['f16', 'bf16'] as const;
 
@@ -222,7 +222,7 @@ describe('toStorage and fromStorage', () => {
   });
 
   it('errors name the argument, what was expected and what came', () => {
-    const unknown = 'f64' as Dtype;
+    const unknown = 'f64' as RopeDtype;
     const message = 'dtype: expected "f32" or "f16" or "bf16", got "f64"';
     for (const call of [
       () => encode(1, unknown),
@@ -235,7 +235,7 @@ describe('toStorage and fromStorage', () => {
     ]) {
       expect(call).toThrow(new RangeError(message));
     }
-    expect(() => bytesPerElement(16 as unknown as Dtype)).toThrow(
+    expect(() => bytesPerElement(16 as unknown as RopeDtype)).toThrow(
       new TypeError('dtype: expected "f32" or "f16" or "bf16", got 16'),
     );
     expect(() => fromStorage(new Float32Array(1), 'bf16')).toThrow(

@@ -181,4 +181,4 @@ export function precisionPage(page: string): string {
   return withSection(withSection(page, 'angles', anglesTable()), 'storage', storageTable());
 }
 
-writeWhenRun(import.meta.url, 'precision.md', precisionPage);
+void writeWhenRun(import.meta.url, 'precision.md', precisionPage);

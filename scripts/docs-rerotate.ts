@@ -307,4 +307,4 @@ export function rerotatePage(page: string): string {
   return withSection(withSection(page, 'changes', changesTable()), 'moves', movesTable());
 }
 
-writeWhenRun(import.meta.url, 'rerotate.md', rerotatePage);
+void writeWhenRun(import.meta.url, 'rerotate.md', rerotatePage);

@@ -4,7 +4,7 @@ import * as api from './everything';
 /** Types of the names that pages use without declaring them. */
 export const ambient = `
 import type {
-  PositionMethods, RerotateMethods, Rope, RopeConfigInput, RopeEncodeOptions, RopeLayer, TableUpdateMethods,
+  Rope, RopeConfigInput, RopeEncodeOptions, RopeLayer,
 } from 'webgpu-rope';
 declare global {
   const device: GPUDevice;
@@ -12,7 +12,7 @@ declare global {
   const pass: GPUComputePassEncoder;
   const config: RopeConfigInput;
   const configJson: unknown;
-  const rope: Rope & PositionMethods & RerotateMethods & TableUpdateMethods;
+  const rope: Rope;
   const layer: RopeLayer;
   const q: GPUBuffer, k: GPUBuffer, qkv: GPUBuffer, qPe: GPUBuffer, kPe: GPUBuffer, dQ: GPUBuffer, dK: GPUBuffer;
   const kCache: GPUBuffer, kCaches: GPUBuffer[], buffer: GPUBuffer, idBuffer: GPUBuffer;
@@ -68,6 +68,7 @@ export class StandInDevice {
   }
 
   createComputePipelineAsync = async () => ({});
+  createComputePipeline = () => ({});
   createPipelineLayout = () => ({});
   createBindGroupLayout = () => ({});
   createBindGroup = () => ({});
@@ -87,8 +88,7 @@ export async function scope(): Promise<{ device: StandInDevice; names: Record<st
     headDim: 128,
     scaling: { type: 'dynamic', factor: 2, originalPositions: 4096 },
   };
-  const features = [api.positionIds, api.rerotation, api.tableUpdates] as const;
-  const rope = await api.createRope(gpu, config, { features });
+  const rope = await api.createRope(gpu, config);
   const k = buffer();
   const names = {
     ...api,

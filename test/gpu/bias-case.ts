@@ -161,7 +161,7 @@ export async function expectBias(
       ...(c.tuning ? { tuning: c.tuning } : {}),
     }),
   );
-  const buffer = own(uploadTensor(device, before, dtype, { label: 'test scores' }));
+  const buffer = own(uploadTensor(device, before, dtype, { as: 'bits', label: 'test scores' }));
   const layer = kernel.bind({ buffer, dtype, offset, ...(c.strides ? { strides: c.strides } : {}) });
   const side = (positions: number | readonly number[], count: number) => {
     if (typeof positions === 'number') return { start: positions };

@@ -154,7 +154,7 @@ export async function expectAddition(
     ...(c.strides === undefined ? {} : { strides: c.strides }),
   };
   const before = guardedTensor(dtype, place, random, { special: c.special ?? false });
-  const buffer = own(uploadTensor(device, before, dtype, { label: 'test x' }));
+  const buffer = own(uploadTensor(device, before, dtype, { as: 'bits', label: 'test x' }));
   const layer = additive.bind({
     buffer,
     dtype,

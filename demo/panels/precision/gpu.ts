@@ -1,7 +1,7 @@
 /** The same points, computed by the GPU at hand: by trigonometry in a shader, and by this package's kernel. */
 
 import { createRope, uploadTensor } from 'webgpu-rope';
-import { readWords } from '../../../src/gpu/read-words';
+import { readWords } from '../../../src/kernel/read-words';
 import code from './probe.wgsl?raw';
 import { positionsOf, type Run } from './recipes';
 

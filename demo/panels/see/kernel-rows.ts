@@ -1,4 +1,4 @@
-import { createRope, positionIds, readTensor, uploadTensor } from 'webgpu-rope';
+import { createRope, readTensor, uploadTensor } from 'webgpu-rope';
 import { createAdditive } from 'webgpu-rope/additive';
 import type { EncodingSource } from 'webgpu-rope/analysis';
 import { isRope, placeOfPair } from '../../../src/analysis/encoding-source';
@@ -38,7 +38,6 @@ export async function kernelRows(
     if (rotates) {
       const rope = await createRope(device, source.rope, {
         dtypes: ['f32'],
-        features: isGrid(state) ? [positionIds] : [],
         capacity,
         ...(source.sequenceLength === undefined ? {} : { sequenceLength: source.sequenceLength }),
         label: `${label}: rope`,

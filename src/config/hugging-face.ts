@@ -53,8 +53,8 @@ export function ropeConfigFromHuggingFace(
       `layerType: expected ${quoted(rotated)}, as this model has several rules, got undefined`,
     );
   }
-  const bare = types.length - rotated.length > 0 || layersOf(source).some((layer) => !layer.rotated);
-  if (!bare) return first!;
+  const partlyRotated = types.length - rotated.length > 0 || layersOf(source).some((layer) => !layer.rotated);
+  if (!partlyRotated) return first!;
   const hint = 'not every layer is rotated; ropeConfigsFromHuggingFace says which are';
   return { ...first!, assumptions: [...first!.assumptions, hint] };
 }

@@ -16,6 +16,7 @@ import { checkBuffer } from './tensor';
 import { alignDown, type WindowedView } from './windows';
 
 const idKeys = ['type', 'buffer', 'format', 'perSequence', 'rowLength', 'offset'] as const;
+const manyIds = { most: maxIds, unit: ' of ids' };
 const idFormats = ['u32', 'i32', 'i64'] as const;
 const raggedKeys = ['type', 'indptr', 'offsets', 'sequences'] as const;
 const fields = ['buffer', 'format', 'rowLength', 'offset', 'indptr', 'offsets', 'sequences'] as const;
@@ -145,8 +146,8 @@ export class BufferPositions {
     const wide = checkChoice(names.format, ids.format ?? 'i32', idFormats) === 'i64' ? 2 : 1;
     if (typeof perSequence !== 'boolean')
       throw wrongType(`${name}.perSequence`, 'true or false', perSequence);
-    const row = checkInteger(names.rowLength, ids.rowLength ?? tokens, tokens, maxIds, ' of ids');
-    const offset = checkInteger(names.offset, ids.offset ?? 0, 0, maxIds, ' of ids');
+    const row = checkInteger(names.rowLength, ids.rowLength ?? tokens, tokens, manyIds);
+    const offset = checkInteger(names.offset, ids.offset ?? 0, 0, manyIds);
     const rows = perSequence ? batch : 1;
     const needed = (offset + (this.axes * rows - 1) * row + tokens) * wide * 4;
     if (needed > buffer.size) {

@@ -61,15 +61,18 @@ async function readTable(device: GPUDevice, caches: RopeCaches, options: RopeOpt
     return {
       config,
       frequencies: null,
-      table: cachedTable(both, both, pairs, rows, 2 * pairs, pairs),
+      table: cachedTable({ cos: both, sin: both, pairs, rows, stride: 2 * pairs, sinAt: pairs }),
       serves: rows,
     };
   }
   const cos = await numbersOf(device, 'cosCache', caches.cosCache);
   const sin = await numbersOf(device, 'sinCache', caches.sinCache);
   const rows = rowsOf('cosCache', cos, pairs);
-  checkInteger('sinCache', sin.length, cos.length, cos.length, ' of elements, as many as cosCache');
-  return { config, frequencies: null, table: cachedTable(cos, sin, pairs, rows), serves: rows };
+  checkInteger('sinCache', sin.length, cos.length, {
+    most: cos.length,
+    unit: ' of elements, as many as cosCache',
+  });
+  return { config, frequencies: null, table: cachedTable({ cos, sin, pairs, rows }), serves: rows };
 }
 
 async function numbersOf(

@@ -84,7 +84,7 @@ export async function createRope<const F extends readonly RopeFeature[] = []>(
     throw outOfRange('table', '"full", as phases are float32', kind);
   const tuning = checkTuning(device, options.tuning, ['workgroupSize', 'invocations']);
   const build: Builder = (checked, capacity, sequenceLength) => {
-    checkInteger('capacity', capacity, 1, maxCapacity, ' of positions');
+    checkInteger('capacity', capacity, 1, { most: maxCapacity, unit: ' of positions' });
     const frequencies = ropeFrequencies(checked, sequenceLength);
     if (kind === 'full') checkFullTable(frequencies.inverseFrequencies.length, capacity, bindingRoom(device));
     const table =

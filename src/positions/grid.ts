@@ -118,7 +118,10 @@ export function checkGrid(prefix: string, grid: VideoGrid, merge: number): Video
   checkInteger('spatialMerge', merge, 1, Number.MAX_SAFE_INTEGER);
   checkInteger(`${prefix}frames`, grid.frames, 1, Number.MAX_SAFE_INTEGER);
   for (const side of ['height', 'width'] as const) {
-    const patches = checkInteger(prefix + side, grid[side], 1, Number.MAX_SAFE_INTEGER, ' (patches)');
+    const patches = checkInteger(prefix + side, grid[side], 1, {
+      most: Number.MAX_SAFE_INTEGER,
+      unit: ' (patches)',
+    });
     if (patches % merge !== 0) {
       throw outOfRange(prefix + side, `a multiple of ${merge} (spatialMerge)`, patches);
     }

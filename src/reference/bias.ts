@@ -105,16 +105,17 @@ function bucketByDefinition(
   bidirectional: boolean,
 ): number {
   const each = bidirectional ? Math.floor(buckets / 2) : buckets;
-  const first = bidirectional && relative > 0 ? each : 0;
+  // Keys after the query have buckets of their own, past those of the keys before it.
+  const begin = bidirectional && relative > 0 ? each : 0;
   const distance = bidirectional ? Math.abs(relative) : Math.max(0, -relative);
   const exact = Math.floor(each / 2);
-  if (distance < exact) return first + distance;
+  if (distance < exact) return begin + distance;
   const steps = each - exact;
   const [d, m, most] = [BigInt(distance), BigInt(exact), BigInt(maxDistance)];
   const power = d ** BigInt(steps);
   let j = 0;
   while (j + 1 < steps && power * m ** BigInt(j + 1) >= most ** BigInt(j + 1) * m ** BigInt(steps)) j++;
-  return first + exact + j;
+  return begin + exact + j;
 }
 
 /** Visits every score whose query and key have a position. */
@@ -160,7 +161,7 @@ function checkOptions(scores: StorageArray, options: BiasReferenceOptions): void
   checkStorage('scores', scores, checkDtype(options.dtype));
   const counts = { heads, queries, keys, batch };
   for (const [name, count] of Object.entries(counts)) checkInteger(name, count, 1, 2 ** 31);
-  checkInteger('offset', offset, 0, Number.MAX_SAFE_INTEGER, ' of elements');
+  checkInteger('offset', offset, 0, { most: Number.MAX_SAFE_INTEGER, unit: ' of elements' });
   checkNumber('scale', scale, 'a finite number', () => true);
   checkPositions('queryPositions', options.queryPositions, queries, batch);
   checkPositions('keyPositions', options.keyPositions, keys, batch);
@@ -175,7 +176,7 @@ function checkOptions(scores: StorageArray, options: BiasReferenceOptions): void
     throw new RangeError(`${name}: expected ${needed} numbers, got ${numbers.length}`);
   const strides = stridesOf(options);
   for (const [key, stride] of Object.entries(strides)) {
-    checkInteger(`strides.${key}`, stride, 1, Number.MAX_SAFE_INTEGER, ' of elements');
+    checkInteger(`strides.${key}`, stride, 1, { most: Number.MAX_SAFE_INTEGER, unit: ' of elements' });
   }
   const last = (batch - 1) * strides.batch + (heads - 1) * strides.head + (queries - 1) * strides.query;
   const length = offset + last + keys;

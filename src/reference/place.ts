@@ -71,7 +71,7 @@ export function checkPlace(data: StorageArray, options: RopePlaceOptions): RopeP
   for (const name of ['batch', 'token', 'head'] as const) {
     if (strides[name] !== undefined) checkInteger(`strides.${name}`, strides[name], 0, max);
   }
-  const rows = checkRows(options.capacity, layout, batch, heads, tokens, first, strides);
+  const rows = checkRows({ capacity: options.capacity, layout, batch, heads, tokens, first, strides });
   let headStride: number;
   let tokenStride: number;
   let batchStride: number;
@@ -122,21 +122,19 @@ function checkRotaryDim(rotaryDim: unknown, headDim: number): number {
   return rotaryDim;
 }
 
+/** What the token rows of a sequence follow from; all but `capacity` checked. */
+type TokenRows = Required<
+  Pick<RopePlaceOptions, 'layout' | 'batch' | 'heads' | 'tokens' | 'first' | 'strides'>
+> & { readonly capacity: number | undefined };
+
 /** The token rows of a sequence that strides follow from: `capacity`, or `tokens` where the tensor is dense. */
-function checkRows(
-  capacity: number | undefined,
-  layout: 'bshd' | 'bhsd',
-  batch: number,
-  heads: number,
-  tokens: number,
-  first: number,
-  strides: { readonly batch?: number; readonly head?: number },
-): number {
+function checkRows(rows: TokenRows): number {
+  const { capacity, layout, batch, heads, tokens, first, strides } = rows;
   if (capacity !== undefined) {
     checkInteger('capacity', capacity, 1, Number.MAX_SAFE_INTEGER);
     if (first + tokens > capacity) {
-      const rows = `${capacity} rows (first ${first} + tokens ${tokens} = ${first + tokens})`;
-      throw new RangeError(`capacity: expected at least first + tokens, got ${rows}`);
+      const got = `${capacity} rows (first ${first} + tokens ${tokens} = ${first + tokens})`;
+      throw new RangeError(`capacity: expected at least first + tokens, got ${got}`);
     }
     return capacity;
   }

@@ -137,7 +137,10 @@ function checkPositions(
   const served = rows < Number.MAX_SAFE_INTEGER;
   if (typeof positions === 'number') {
     const last = served ? rows - tokens : rows;
-    checkInteger(name, positions, 0, last, served ? ` (${tokens} tokens, caches of ${rows} rows)` : '');
+    checkInteger(name, positions, 0, {
+      most: last,
+      unit: served ? ` (${tokens} tokens, caches of ${rows} rows)` : '',
+    });
     return (_sequence, token) => positions + token;
   }
   checkArrayLike(name, positions, 'a number or an array of positions');

@@ -509,7 +509,7 @@ describe('errors name the argument, what was expected and what came, and leave t
     [
       { positions: bad<number[]>([0, 1n, 2]) },
       TypeError,
-      'positions[1]: expected an integer of at least 0, or -1 for padding, got 1',
+      'positions[1]: expected an integer of at least 0, or -1 for padding, got 1n',
     ],
     [
       { inverseFrequencies: [1, 2, 3] },

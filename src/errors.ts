@@ -78,6 +78,20 @@ export function checkNumber(
 }
 
 /**
+ * Checks that `value` is an array or a typed array.
+ *
+ * @throws {TypeError} it is neither
+ */
+export function checkArrayLike(
+  name: string,
+  value: unknown,
+  expected: string,
+): asserts value is ArrayLike<unknown> {
+  const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
+  if (!isList) throw wrongType(name, expected, value);
+}
+
+/**
  * Checks that `value` is an object with no key but the known ones, so that a misspelt option is not ignored.
  *
  * @throws {TypeError} it is none, or has another key that holds something

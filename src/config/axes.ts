@@ -1,4 +1,4 @@
-import { checkChoice, checkInteger, checkNumber, outOfRange, wrongType } from '../errors';
+import { checkChoice, checkInteger, checkKeys, checkNumber, outOfRange, wrongType } from '../errors';
 import type { RopeAxes, RopeConfig } from './types';
 
 const MAX_AXES = 4;
@@ -57,11 +57,9 @@ export interface AxialOptions {
  * @throws {TypeError | RangeError} an argument is out of range
  * @example rope-vit, heads of 64: `ropeConfig({ headDim: 64, theta: 100, pairing: 'interleaved', axes: axial(64) })`
  */
-export function axial(
-  rotaryDim: number,
-  axes = 2,
-  { order = 'blocks', frequencies = 'shared' }: AxialOptions = {},
-): RopeAxes {
+export function axial(rotaryDim: number, axes = 2, options: AxialOptions = {}): RopeAxes {
+  checkKeys('options', options, ['order', 'frequencies']);
+  const { order = 'blocks', frequencies = 'shared' } = options;
   checkInteger('axes', axes, 1, MAX_AXES);
   checkInteger('rotaryDim', rotaryDim, 2 * axes, Number.MAX_SAFE_INTEGER);
   if (rotaryDim % (2 * axes) !== 0) {

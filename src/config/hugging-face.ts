@@ -1,3 +1,4 @@
+import { checkKeys } from '../errors';
 import { isRotatedType, layerCount, layersOf, ruleTypes } from './hf-layers';
 import { checkLayerType, readLayerType, rotatesAlike } from './hf-reading';
 import { type HuggingFaceSource, openHuggingFace } from './hf-source';
@@ -29,10 +30,9 @@ export interface HuggingFaceConfigs {
  * @throws {TypeError | RangeError} naming the field as the config spells it
  * @example `const config = ropeConfigFromHuggingFace(await (await fetch('config.json')).json())`
  */
-export function ropeConfigFromHuggingFace(
-  config: unknown,
-  { layerType }: HuggingFaceOptions = {},
-): RopeConfig {
+export function ropeConfigFromHuggingFace(config: unknown, options: HuggingFaceOptions = {}): RopeConfig {
+  checkKeys('options', options, ['layerType']);
+  const { layerType } = options;
   const source = openHuggingFace(config);
   const types = ruleTypes(source);
   const rotated = rotatedTypes(source);

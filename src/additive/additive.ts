@@ -57,7 +57,10 @@ export async function createAdditive(
   const dtypes = checkDtypes(options.dtypes);
   const served = positionsOf(checked);
   const usual = checked.type === 'sinusoidal' ? 2 ** 20 : served;
-  const capacity = checkInteger('capacity', options.capacity ?? usual, 1, served, ' of positions');
+  const capacity = checkInteger('capacity', options.capacity ?? usual, 1, {
+    most: served,
+    unit: ' of positions',
+  });
   const { workgroupSize } = checkTuning(device, options.tuning, ['workgroupSize']);
 
   const shared = await liveDevice(device);

@@ -108,13 +108,10 @@ function learnedSource(
   checkKeys('weights', weights, ['buffer', 'dtype', 'offset']);
   checkBuffer('weights.buffer', weights.buffer);
   const dtype = checkChoice('weights.dtype', weights.dtype, ropeDtypes);
-  const first = checkInteger(
-    'weights.offset',
-    weights.offset ?? 0,
-    0,
-    Number.MAX_SAFE_INTEGER,
-    ' of elements',
-  );
+  const first = checkInteger('weights.offset', weights.offset ?? 0, 0, {
+    most: Number.MAX_SAFE_INTEGER,
+    unit: ' of elements',
+  });
   const bytes = bytesPerElement(dtype);
   const needed = (first + count) * bytes;
   const { buffer } = weights;

@@ -138,7 +138,7 @@ export class RowsView implements WindowedView {
 
   /** Checks an offset or stride: a count of elements that makes whole words. */
   #checkWords(name: string, value: unknown, low: number): number {
-    const count = checkInteger(name, value, low, Number.MAX_SAFE_INTEGER, ' of elements');
+    const count = checkInteger(name, value, low, { most: Number.MAX_SAFE_INTEGER, unit: ' of elements' });
     if ((count * this.bytes) % 4 !== 0) {
       const multiple = `a multiple of ${4 / this.bytes} elements of ${this.dtype} (4-byte words)`;
       throw outOfRange(name, multiple, value);

@@ -72,11 +72,15 @@ export class ScoresView implements WindowedView {
     this.bytes = bytesPerElement(this.dtype);
     checkBuffer('buffer', binding.buffer);
     this.buffer = binding.buffer;
-    this.offset = checkInteger('offset', binding.offset ?? 0, 0, Number.MAX_SAFE_INTEGER, ' of elements');
+    this.offset = checkInteger('offset', binding.offset ?? 0, 0, {
+      most: Number.MAX_SAFE_INTEGER,
+      unit: ' of elements',
+    });
     checkKeys('strides', strides, strideKeys);
     for (const key of strideKeys) {
       const stride = strides[key];
-      if (stride !== undefined) checkInteger(`strides.${key}`, stride, 1, 2 ** 32 - 1, ' of elements');
+      if (stride !== undefined)
+        checkInteger(`strides.${key}`, stride, 1, { most: 2 ** 32 - 1, unit: ' of elements' });
     }
     this.#given = { ...strides };
   }

@@ -16,6 +16,9 @@ const LONG = 'rope_factors_long.weight';
 const SHORT = 'rope_factors_short.weight';
 const DIVISORS = 'rope_freqs.weight';
 
+/** The tensors that say something about frequencies. */
+export const tensorNames = [DIVISORS, LONG, SHORT];
+
 /** The scheme of a GGUF: `rope.scaling.*`, and the tensors that change frequencies pair by pair. */
 export function ggufScaling(
   source: GgufScalingSource,

@@ -52,13 +52,10 @@ export function ropeConfig(input: RopeConfigInput): RopeConfig {
     trainedPositions:
       trainedPositions === null
         ? null
-        : checkInteger(
-            'trainedPositions',
-            trainedPositions,
-            1,
-            Number.MAX_SAFE_INTEGER,
-            ' (tokens), or null',
-          ),
+        : checkInteger('trainedPositions', trainedPositions, 1, {
+            most: Number.MAX_SAFE_INTEGER,
+            unit: ' (tokens), or null',
+          }),
     assumptions: checkStrings('assumptions', assumptions),
   };
   const { type } = config.scaling;

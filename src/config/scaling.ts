@@ -89,7 +89,8 @@ function checkField(name: string, kind: Kind, value: unknown, pairs: number): un
     return value;
   }
   // LongRoPE divides by the logarithm of it.
-  if (kind === 'positions') return checkInteger(name, value, 2, Number.MAX_SAFE_INTEGER, ' (tokens)');
+  if (kind === 'positions')
+    return checkInteger(name, value, 2, { most: Number.MAX_SAFE_INTEGER, unit: ' (tokens)' });
   const [expected, accepts] = NUMBERS[kind.replace('[]', '') as NumberKind];
   const check = (entry: string, number: unknown) => checkNumber(entry, number, expected, accepts);
   return kind.endsWith('[]') ? checkList(name, value, pairs, check) : check(name, value);

@@ -5,6 +5,7 @@ import type { RopeGrid, RopeIds, RopePositions, RopeRagged } from './positions';
 
 /** Most ids, positions or cells of one kind. */
 export const maxIds = 2 ** 31;
+const idLimit = { most: maxIds, unit: ' of ids' };
 
 /** What struct TableShape says of a table; of what has no table, the positions there are. */
 export interface SourceTable {
@@ -114,8 +115,8 @@ export class SourceWriter {
     const idWords = checkChoice(names.format, ids.format ?? 'i32', idFormats) === 'i64' ? 2 : 1;
     if (typeof perSequence !== 'boolean') throw wrongType(names.perSequence, 'true or false', perSequence);
     const tokens = this.#tokens;
-    const row = checkInteger(names.rowLength, ids.rowLength ?? tokens, tokens, maxIds, ' of ids');
-    const offset = checkInteger(names.offset, ids.offset ?? 0, 0, maxIds, ' of ids');
+    const row = checkInteger(names.rowLength, ids.rowLength ?? tokens, tokens, idLimit);
+    const offset = checkInteger(names.offset, ids.offset ?? 0, 0, idLimit);
     const rows = perSequence ? this.#batch : 1;
     const needed = (offset + (axes * rows - 1) * row + tokens) * idWords * 4;
     if (needed > buffer.size) {

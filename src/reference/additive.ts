@@ -17,7 +17,7 @@ import {
   type RopeDtype,
   type StorageArray,
 } from '../dtypes';
-import { checkInteger, checkNumber, outOfRange, wrongType } from '../errors';
+import { checkInteger, checkKeys, checkNumber, outOfRange, wrongType } from '../errors';
 
 /** Where the tokens lie in an array, and what is added to each. */
 export interface AddRowsOptions {
@@ -42,6 +42,20 @@ export interface AddRowsOptions {
   /** The row added to a token, `dim` numbers; null leaves the token as it is. */
   readonly rows: (sequence: number, token: number) => ArrayLike<number> | null;
 }
+
+/** What the options may have. */
+const optionKeys = [
+  'dtype',
+  'dim',
+  'tokens',
+  'batch',
+  'offset',
+  'capacity',
+  'strides',
+  'first',
+  'scale',
+  'rows',
+] as const satisfies readonly (keyof AddRowsOptions)[];
 
 /** The options with every default filled in and everything checked. */
 interface Rows {
@@ -103,7 +117,7 @@ function addRows(
 
 /** Checks the options against each other and against `data`, and asks for every row; nothing is written before it returns. */
 function checkRows(data: StorageArray, options: AddRowsOptions): Rows {
-  if (typeof options !== 'object' || options === null) throw wrongType('options', 'an object', options);
+  checkKeys('options', options, optionKeys);
   const { strides = {}, scale = 1, rows } = options;
   const dtype = checkDtype(options.dtype);
   checkStorage('data', data, dtype);
@@ -115,7 +129,7 @@ function checkRows(data: StorageArray, options: AddRowsOptions): Rows {
   const first = checkInteger('first', options.first ?? 0, 0, most);
   checkNumber('scale', scale, 'a finite number', () => true);
   if (typeof rows !== 'function') throw wrongType('rows', 'a function of sequence and token', rows);
-  if (typeof strides !== 'object' || strides === null) throw wrongType('strides', 'an object', strides);
+  checkKeys('strides', strides, ['batch', 'token']);
 
   const follows = batch > 1 && strides.batch === undefined;
   if (options.capacity === undefined && first > 0 && follows) {

@@ -14,10 +14,10 @@
  */
 
 import type { StorageArray } from '../dtypes';
-import { wrongType } from '../errors';
+import { checkKeys, wrongType } from '../errors';
 import { turnExact, turnStored } from './heads';
-import { checkPlace, type RopePlace, type RopePlaceOptions } from './place';
-import { checkTurn, type RopeTurnOptions, type Turn } from './turn';
+import { checkPlace, placeKeys, type RopePlace, type RopePlaceOptions } from './place';
+import { checkTurn, type RopeTurnOptions, type Turn, turnKeys } from './turn';
 
 /** What the reference rotates: one tensor, its place in an array, its positions and its frequencies. */
 export interface RopeReferenceOptions extends RopePlaceOptions, RopeTurnOptions {
@@ -60,6 +60,7 @@ export function ropeReferenceExact(data: StorageArray, options: RopeReferenceOpt
 }
 
 function checkRotation(data: StorageArray, options: RopeReferenceOptions): [RopePlace, Turn] {
+  checkKeys('options', options, [...placeKeys, ...turnKeys, 'pairAxis', 'inverse']);
   const place = checkPlace(data, options);
   const { inverse = false } = options;
   if (typeof inverse !== 'boolean') throw wrongType('inverse', 'true or false', inverse);

@@ -1,4 +1,4 @@
-import { checkInteger, checkNumber, outOfRange, wrongType } from '../errors';
+import { checkArrayLike, checkInteger, checkNumber, outOfRange, wrongType } from '../errors';
 import type { RopePlace } from './place';
 
 /** By what a tensor is turned: the position of each token, and what a position means for each pair. */
@@ -23,6 +23,15 @@ export interface RopeTurnOptions {
   /** Rotated values are multiplied by this; the unrotated tail is not. Default 1. */
   readonly attentionFactor?: number | undefined;
 }
+
+/** What a turn may have. */
+export const turnKeys = [
+  'positions',
+  'inverseFrequencies',
+  'cosCache',
+  'sinCache',
+  'attentionFactor',
+] as const satisfies readonly (keyof RopeTurnOptions)[];
 
 /**
  * Writes what the pairs of a token are multiplied by, as complex numbers `cos[i] + sin[i] * sqrt(-1)`; false for padding,
@@ -137,7 +146,10 @@ function checkPositions(
   const served = rows < Number.MAX_SAFE_INTEGER;
   if (typeof positions === 'number') {
     const last = served ? rows - tokens : rows;
-    checkInteger(name, positions, 0, last, served ? ` (${tokens} tokens, caches of ${rows} rows)` : '');
+    checkInteger(name, positions, 0, {
+      most: last,
+      unit: served ? ` (${tokens} tokens, caches of ${rows} rows)` : '',
+    });
     return (_sequence, token) => positions + token;
   }
   checkArrayLike(name, positions, 'a number or an array of positions');
@@ -167,9 +179,4 @@ function checkNumbers(name: string, values: unknown, length?: number, expected =
     checkNumber(`${name}[${i}]`, values[i], 'a finite number', () => true);
   }
   return values as ArrayLike<number>;
-}
-
-function checkArrayLike(name: string, value: unknown, expected: string): asserts value is ArrayLike<unknown> {
-  const isArray = Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
-  if (!isArray) throw wrongType(name, expected, value);
 }

@@ -70,14 +70,17 @@ async function tableOf(device: KernelDevice, caches: RopeCaches, pairs: number):
     const both = await numbersOf(device, 'cosSinCache', cosSinCache);
     const rows = rowsOf('cosSinCache', both, 2 * pairs);
     checkFullTable(pairs, rows, device.room, 'cosSinCache');
-    return cachedTable(both, both, pairs, rows, 2 * pairs, pairs);
+    return cachedTable({ cos: both, sin: both, pairs, rows, stride: 2 * pairs, sinAt: pairs });
   }
   const cos = await numbersOf(device, 'cosCache', caches.cosCache);
   const sin = await numbersOf(device, 'sinCache', caches.sinCache);
   const rows = rowsOf('cosCache', cos, pairs);
-  checkInteger('sinCache', sin.length, cos.length, cos.length, ' of elements, as many as cosCache');
+  checkInteger('sinCache', sin.length, cos.length, {
+    most: cos.length,
+    unit: ' of elements, as many as cosCache',
+  });
   checkFullTable(pairs, rows, device.room, 'cosCache');
-  return cachedTable(cos, sin, pairs, rows);
+  return cachedTable({ cos, sin, pairs, rows });
 }
 
 async function numbersOf(

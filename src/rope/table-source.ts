@@ -23,7 +23,7 @@ export interface TablePlan {
  */
 export function buildTable(plan: TablePlan, capacity: number, sequenceLength?: number): TableSource {
   const { config, kind, phases, room } = plan;
-  checkInteger('capacity', capacity, 1, maxCapacity, ' of positions');
+  checkInteger('capacity', capacity, 1, { most: maxCapacity, unit: ' of positions' });
   const frequencies = ropeFrequencies(config, sequenceLength);
   const pairs = frequencies.inverseFrequencies.length;
   if (kind === 'full') checkFullTable(pairs, capacity, room);

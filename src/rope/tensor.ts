@@ -210,7 +210,7 @@ export class TensorView implements WindowedView {
 
   /** Checks an offset or stride: a count of elements that makes whole words. */
   #checkElements(name: string, value: unknown, low: number): number {
-    const count = checkInteger(name, value, low, Number.MAX_SAFE_INTEGER, ' of elements');
+    const count = checkInteger(name, value, low, { most: Number.MAX_SAFE_INTEGER, unit: ' of elements' });
     if ((count * this.bytes) % 4 !== 0) {
       throw outOfRange(
         name,

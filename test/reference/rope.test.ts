@@ -464,7 +464,7 @@ describe('errors name the argument, what was expected and what came, and leave t
       RangeError,
       'capacity: expected the token rows allotted to each sequence (first is 2, layout bshd, batch 2), got undefined',
     ],
-    [{ strides: bad<object>(7) }, TypeError, 'strides: expected an object, got 7'],
+    [{ strides: bad<object>(7) }, TypeError, 'strides: expected { batch, token, head }, got 7'],
     [{ strides: { token: -16 } }, RangeError, 'strides.token: expected an integer of at least 0, got -16'],
     [{ strides: { head: 8.5 } }, RangeError, 'strides.head: expected an integer of at least 0, got 8.5'],
     [{ strides: { batch: bad<number>(null) } }, TypeError, 'strides.batch: expected an integer, got null'],
@@ -509,7 +509,7 @@ describe('errors name the argument, what was expected and what came, and leave t
     [
       { positions: bad<number[]>([0, 1n, 2]) },
       TypeError,
-      'positions[1]: expected an integer of at least 0, or -1 for padding, got 1',
+      'positions[1]: expected an integer of at least 0, or -1 for padding, got 1n',
     ],
     [
       { inverseFrequencies: [1, 2, 3] },
@@ -566,7 +566,9 @@ describe('errors name the argument, what was expected and what came, and leave t
       new TypeError('data: expected a Float32Array (f32), got an array of 2'),
     );
     expect(() => applyRopeReference(new Float32Array(length), bad<RopeReferenceOptions>(undefined))).toThrow(
-      new TypeError('options: expected an object, got undefined'),
+      new TypeError(
+        'options: expected { dtype, heads, headDim, rotaryDim, pairing, layout, batch, tokens, offset, capacity, strides, first, positions, inverseFrequencies, cosCache, sinCache, attentionFactor, pairAxis, inverse }, got undefined',
+      ),
     );
     applyRopeReference(new Float32Array(length), good);
   });

@@ -89,9 +89,9 @@ export function toleranceOf(
 /** Fails unless every element of every token with a row is within the contract, and all else has its bits. */
 export function expectAdded(before: StorageArray, after: StorageArray, c: AdditiveCase): void {
   const encoding = additiveEncoding(c.encoding);
-  const { dtype, tokens, scale = 1 } = c;
+  const { dtype, tokens, batch, offset, capacity, strides, first, scale = 1 } = c;
   const rows = rowsOf(c);
-  const options = { ...c, dim: encoding.dim };
+  const options = { dtype, dim: encoding.dim, tokens, batch, offset, capacity, strides, first, scale };
   const exact = addRowsReferenceExact(before, {
     ...options,
     rows: (sequence, token) => rows[sequence * tokens + token]!,

@@ -4,8 +4,9 @@ import { dirname } from 'node:path';
 import { type BenchArguments, commandOf, parseBenchArguments, settingsOf, usage } from './args';
 import { costHead, costLine, measureCosts } from './costs';
 import { heapHead, heapLegend, heapLines, profileHeap } from './heap';
-import { type BenchHost, openHost } from './host';
+import type { BenchHost } from './host';
 import { describeMachine, packageVersions } from './machine';
+import { openHost } from './open-host';
 import { showProgress } from './progress';
 import { headerOf, legend, skippedLine, tableHead, tableRow } from './report';
 import type {

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { RopeTuning } from 'webgpu-rope';
 import { commandOf, parseBenchArguments, settingsOf } from './args';
 import type { TuningTrial } from './harness/tunings';
-import { openHost } from './host';
+import { openHost } from './open-host';
 import { showProgress } from './progress';
 import { milliseconds } from './report';
 import { bestTuning, type TuningResult } from './tuning-choice';

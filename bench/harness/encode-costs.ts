@@ -1,6 +1,7 @@
 import type { RopeDtype } from 'webgpu-rope';
-import { makeDecode, runSteps } from './decode';
+import { makeDecode } from './decode';
 import { type DecodeCase, layerCount } from './decode-cases';
+import { runSteps } from './decode-steps';
 import { createRandom } from './random';
 
 /** Host time of encodes, one sample a round. */

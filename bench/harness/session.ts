@@ -1,6 +1,6 @@
 import type { RopeDtype } from 'webgpu-rope';
+import { isSoftware, nameOfAdapter } from '../../scripts/browsers/adapter';
 import type { ClockReport } from '../schema';
-import { isSoftware, nameOfAdapter } from './adapter';
 import { clockOf } from './clock';
 import { type CreationSample, timeCreation } from './creation-costs';
 import { makeDecode } from './decode';

@@ -14,10 +14,9 @@ import { minifiedWgsl } from './wgsl';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Builds the package into `dist/`, which is replaced only when everything has succeeded. */
-export async function buildPackage(): Promise<void> {
-  const work = join(root, `dist.${process.pid}.tmp`);
-  const dist = join(root, 'dist');
+/** Builds the package into a folder, which is replaced only when everything has succeeded. */
+export async function buildPackage(dist = join(root, 'dist')): Promise<void> {
+  const work = `${dist}.${process.pid}.tmp`;
   try {
     await Promise.all([writeModules(work), writeDeclarations(`${work}.types`)]);
     await moveDeclarations(`${work}.types`, work);
@@ -47,6 +46,7 @@ async function writeModules(outDir: string): Promise<void> {
     plugins: [minifiedWgsl()],
     build: {
       outDir,
+      emptyOutDir: true,
       target: 'es2022',
       minify: false,
       lib: {

@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import { type RopeDtype, ropeDtypes } from '../src/dtypes';
 import { peerNames } from './peers/names';
 import { presetBySlug, presets } from './presets';
-import { type SweepAxis, sweepAxes } from './sweeps';
+import type { SweepAxis } from './schema';
+import { sweepAxes } from './sweeps';
 
 /** What a run measures: settings one by one, host costs, the heap, or sweeps. */
 export type BenchMode = 'settings' | 'costs' | 'heap' | 'sweep';

@@ -48,29 +48,33 @@ export function creationRows(
   fresh: readonly CreationSample[],
   warm: readonly CreationSample[],
 ): CostRow[] {
-  const of = (samples: readonly CreationSample[], key: keyof CreationSample) =>
+  const samplesOf = (samples: readonly CreationSample[], key: keyof CreationSample) =>
     samples.map((sample) => sample[key]);
-  const one = 'one dtype, table of 2^20 positions included';
+  const content = 'one dtype, table of 2^20 positions included';
   return [
-    costRow('createRope, cold', 'ms', of(cold, 'createRopeMs'), {
+    costRow('createRope, cold', 'ms', samplesOf(cold, 'createRopeMs'), {
       bar: bars.createRopeMs,
-      note: `${one}; a browser just started`,
+      note: `${content}; a browser just started`,
     }),
-    costRow('createRope, new device', 'ms', of(fresh, 'createRopeMs'), {
+    costRow('createRope, new device', 'ms', samplesOf(fresh, 'createRopeMs'), {
       bar: bars.createRopeMs,
       note: 'the browser compiled it before, for another device',
     }),
-    costRow('createRope, warm', 'ms', of(warm, 'createRopeMs'), { note: 'the device has the pipelines' }),
-    costRow('bind, cold', 'us', of(cold, 'bindUs')),
-    costRow('first encode, cold', 'us', of(cold, 'firstEncodeUs'), {
+    costRow('createRope, warm', 'ms', samplesOf(warm, 'createRopeMs'), {
+      note: 'the device has the pipelines',
+    }),
+    costRow('bind, cold', 'us', samplesOf(cold, 'bindUs')),
+    costRow('first encode, cold', 'us', samplesOf(cold, 'firstEncodeUs'), {
       bar: bars.firstEncodeUs,
       note: 'host time',
     }),
-    costRow('second encode, cold', 'us', of(cold, 'secondEncodeUs'), { note: 'host time, another start' }),
-    costRow('first submit, cold', 'ms', of(cold, 'firstSubmitMs'), {
+    costRow('second encode, cold', 'us', samplesOf(cold, 'secondEncodeUs'), {
+      note: 'host time, another start',
+    }),
+    costRow('first submit, cold', 'ms', samplesOf(cold, 'firstSubmitMs'), {
       note: 'submit to done, by the wall clock',
     }),
-    costRow('second submit, cold', 'ms', of(cold, 'secondSubmitMs'), {
+    costRow('second submit, cold', 'ms', samplesOf(cold, 'secondSubmitMs'), {
       note: 'what the first has more was left to it',
     }),
   ];

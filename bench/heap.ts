@@ -1,24 +1,9 @@
 /** `npm run bench -- --heap`: bytes that encodes allocate in JavaScript, by whose code allocates them. */
 import type { RopeDtype } from 'webgpu-rope';
 import { type DecodeCase, decodeCases } from './harness/decode-cases';
-import { type HeapNode, type HeapSpot, heapShares } from './heap-profile';
+import { type HeapNode, heapShares } from './heap-profile';
 import type { BenchHost } from './host';
-
-/** What one way to encode allocates. */
-export interface HeapRow {
-  readonly name: DecodeCase;
-  readonly dtype: RopeDtype;
-  readonly encodes: number;
-  /** Bytes an encode that functions of webgpu-rope allocate. */
-  readonly oursPerEncode: number;
-  /** By the benchmark's own, with WebGPU's wrappers of encoders, passes and command buffers. */
-  readonly harnessPerEncode: number;
-  /** What those have more than with the WebGPU calls alone: ours, where the engine inlined our code into theirs. */
-  readonly inlinedPerEncode: number;
-  readonly restPerEncode: number;
-  /** Where ours are, the largest first. */
-  readonly spots: readonly HeapSpot[];
-}
+import type { HeapRow } from './schema';
 
 export interface HeapOptions {
   readonly encodes: number;

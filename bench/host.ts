@@ -17,9 +17,3 @@ export interface HostOptions {
   readonly peers: readonly string[];
   readonly onProgress: (text: string) => void;
 }
-
-/** Opens a host. Loads only what that one needs. */
-export async function openHost(kind: 'browser' | 'dawn', options: HostOptions): Promise<BenchHost> {
-  if (kind === 'dawn') return (await import('./dawn-host')).openDawn(options);
-  return (await import('./page-host')).openPage(options);
-}

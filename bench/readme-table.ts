@@ -10,8 +10,8 @@ import { parseArgs } from 'node:util';
 import { milliseconds } from './report';
 import type { BenchResult, BenchRow } from './schema';
 
-const begin = '<!-- bench: made by bench/readme-table.ts -->';
-const end = '<!-- /bench -->';
+const openingMarker = '<!-- bench: made by bench/readme-table.ts -->';
+const closingMarker = '<!-- /bench -->';
 
 /**
  * Several runs of one machine as one: of each row the run whose time is the median, and the median of the shares.
@@ -81,12 +81,14 @@ export function markdownOf(result: BenchResult, runs: number): string {
  *
  * @throws {RangeError} it has no markers
  */
-export function between(markdown: string, text: string): string {
-  const from = markdown.indexOf(begin);
-  const to = markdown.indexOf(end);
+export function replaceBetweenMarkers(markdown: string, text: string): string {
+  const from = markdown.indexOf(openingMarker);
+  const to = markdown.indexOf(closingMarker);
   if (from < 0 || to < from)
-    throw new RangeError(`expected the markers ${begin} and ${end}, got a document without`);
-  return `${markdown.slice(0, from + begin.length)}\n${text}\n${markdown.slice(to)}`;
+    throw new RangeError(
+      `expected the markers ${openingMarker} and ${closingMarker}, got a document without`,
+    );
+  return `${markdown.slice(0, from + openingMarker.length)}\n${text}\n${markdown.slice(to)}`;
 }
 
 function keyOf(row: BenchRow): string {
@@ -127,7 +129,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const tables = [...machines.values()].map((runs) => markdownOf(medianOfRuns(runs), runs.length));
   const text = tables.join('\n\n');
   if (values.write === undefined) console.log(text);
-  else await writeFile(values.write, between(await readFile(values.write, 'utf8'), text));
+  else await writeFile(values.write, replaceBetweenMarkers(await readFile(values.write, 'utf8'), text));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -4,8 +4,9 @@ import { dirname } from 'node:path';
 import { type BenchArguments, commandOf, parseBenchArguments, settingsOf, usage } from './args';
 import { costHead, costLine, measureCosts } from './costs';
 import { heapHead, heapLegend, heapLines, profileHeap } from './heap';
-import { type BenchHost, openHost } from './host';
+import type { BenchHost } from './host';
 import { describeMachine, packageVersions } from './machine';
+import { openHost } from './open-host';
 import { showProgress } from './progress';
 import { headerOf, legend, skippedLine, tableHead, tableRow } from './report';
 import type {
@@ -46,11 +47,11 @@ async function main(argv: readonly string[]): Promise<void> {
 
 async function runBench(options: BenchArguments, command: string): Promise<object> {
   const { rounds, minSpanMs, peers } = options;
-  let doing = '';
+  let activity = '';
   const open = (): Promise<BenchHost> =>
     openHost(options.dawn ? 'dawn' : 'browser', {
       peers,
-      onProgress: (text) => showProgress(`${doing}: ${text}`),
+      onProgress: (text) => showProgress(`${activity}: ${text}`),
     });
   const host = await open();
   try {
@@ -69,7 +70,7 @@ async function runBench(options: BenchArguments, command: string): Promise<objec
     };
     console.log(`${headerOf(environment)}\n`);
     const progress = (text: string): void => {
-      doing = text;
+      activity = text;
       showProgress(text);
     };
     const bench: Bench = { options, host, environment, progress, openAnother: open };

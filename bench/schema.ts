@@ -1,6 +1,7 @@
 /** What a run of the benchmark writes to its JSON file. */
-import type { HeapRow } from './heap';
-import type { SweepAxis } from './sweeps';
+import type { RopeDtype } from 'webgpu-rope';
+import type { DecodeCase } from './harness/decode-cases';
+import type { HeapSpot } from './heap-profile';
 
 /** A machine, what ran on it and how it was timed: everything a number needs beside it. */
 export interface BenchEnvironment {
@@ -107,11 +108,30 @@ export interface CostResult {
   readonly costs: readonly CostRow[];
 }
 
+/** What one way to encode allocates. */
+export interface HeapRow {
+  readonly name: DecodeCase;
+  readonly dtype: RopeDtype;
+  readonly encodes: number;
+  /** Bytes an encode that functions of webgpu-rope allocate. */
+  readonly oursPerEncode: number;
+  /** By the benchmark's own, with WebGPU's wrappers of encoders, passes and command buffers. */
+  readonly harnessPerEncode: number;
+  /** What those have more than with the WebGPU calls alone: ours, where the engine inlined our code into theirs. */
+  readonly inlinedPerEncode: number;
+  readonly restPerEncode: number;
+  /** Where ours are, the largest first. */
+  readonly spots: readonly HeapSpot[];
+}
+
 /** A whole run of `--heap`. */
 export interface HeapResult {
   readonly environment: BenchEnvironment;
   readonly heap: readonly HeapRow[];
 }
+
+/** What is swept while the rest stays as Llama-3.1-8B has it. */
+export type SweepAxis = 'tokens' | 'heads' | 'positions' | 'batch';
 
 /** A row of a sweep: which one, and where on its axis. */
 export interface SweepRow extends BenchRow {

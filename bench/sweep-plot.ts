@@ -1,8 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { quantile } from './harness/stats';
-import type { SweepResult, SweepRow } from './schema';
-import type { SweepAxis } from './sweeps';
+import type { SweepAxis, SweepResult, SweepRow } from './schema';
 
 const titles: Readonly<Record<SweepAxis, { title: string; x: string }>> = {
   tokens: { title: 'Tokens, 32 + 8 heads of 128', x: 'tokens' },

@@ -1,8 +1,6 @@
 import type { RopeDtype } from '../src/dtypes';
 import type { SettingSpec } from './harness/row';
-
-/** What is swept while the rest stays as Llama-3.1-8B has it. */
-export type SweepAxis = 'tokens' | 'heads' | 'positions' | 'batch';
+import type { SweepAxis } from './schema';
 
 export const sweepAxes: readonly SweepAxis[] = ['tokens', 'heads', 'positions', 'batch'];
 

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { RopeTuning } from 'webgpu-rope';
 import { commandOf, parseBenchArguments, settingsOf } from './args';
 import type { TuningTrial } from './harness/tunings';
-import { openHost } from './host';
+import { openHost } from './open-host';
 import { showProgress } from './progress';
 import { milliseconds } from './report';
 import { bestTuning, type TuningResult } from './tuning-choice';
@@ -35,22 +35,22 @@ async function main(argv: readonly string[]): Promise<void> {
     ...['--preset=llama-3.1-8b', '--dtype=f32,f16', '--rounds=11'].filter((word) => !givenIn(argv, word)),
     ...argv,
   ]);
-  let doing = '';
+  let activity = '';
   const host = await openHost(options.dawn ? 'dawn' : 'browser', {
     peers: [],
-    onProgress: (text) => showProgress(`${doing}: ${text}`),
+    onProgress: (text) => showProgress(`${activity}: ${text}`),
   });
   try {
     const { name, software } = await host.adapter();
     console.log(`${name}${software ? ' (a software adapter)' : ''}, ${host.runtime}\n`);
     const results: TuningResult[] = [];
     for (const setting of settingsOf(options)) {
-      doing = `${setting.preset}, ${setting.tokens} tokens, ${setting.dtype}`;
+      activity = `${setting.preset}, ${setting.tokens} tokens, ${setting.dtype}`;
       const trials = await host.tune({ setting, tunings }, { ...options, peers: [] });
       results.push({ setting, trials });
       showProgress('');
       const quickest = trials.reduce((best, trial) => (trial.medianMs < best.medianMs ? trial : best));
-      console.log(`${doing.padEnd(36)} ${describe(quickest)}`);
+      console.log(`${activity.padEnd(36)} ${describe(quickest)}`);
     }
     const { tuning, worst, mean } = bestTuning(results);
     console.log(`

@@ -15,10 +15,9 @@ import { linkedWgsl } from './wgsl';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Builds the package into `dist/`, which is replaced only when everything has succeeded. */
-export async function buildPackage(): Promise<void> {
-  const work = join(root, `dist.${process.pid}.tmp`);
-  const dist = join(root, 'dist');
+/** Builds the package into a folder, which is replaced only when everything has succeeded. */
+export async function buildPackage(dist = join(root, 'dist')): Promise<void> {
+  const work = `${dist}.${process.pid}.tmp`;
   try {
     await Promise.all([writeModules(work), writeDeclarations(`${work}.types`)]);
     await moveDeclarations(`${work}.types`, work);
@@ -49,6 +48,7 @@ async function writeModules(outDir: string): Promise<void> {
     plugins: [linkedWgsl({ comments: false })],
     build: {
       outDir,
+      emptyOutDir: true,
       target: 'es2022',
       minify: false,
       lib: {

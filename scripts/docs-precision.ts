@@ -38,8 +38,8 @@ export function recipesOf(theta: number): Recipes {
   const frequencies = ropeFrequencies({ headDim, theta });
   const { inverseFrequencies: f } = frequencies;
   const { data, row, lowBits, highRows } = twoDigitTable(frequencies, capacity);
-  const entry = (duo: number, pair: number): Angle => {
-    const at = (duo + (pair >> 1)) * 4 + (pair & 1);
+  const entry = (rowStart: number, pair: number): Angle => {
+    const at = (rowStart + (pair >> 1)) * 4 + (pair & 1);
     return [data[at]!, data[at + 2]!];
   };
   const truth: AngleOf = (position, pair) => [Math.cos(position * f[pair]!), Math.sin(position * f[pair]!)];

@@ -71,6 +71,13 @@ interface Layer {
   readonly bias: Float64Array;
 }
 
+/** Layers, and how they rotate. */
+interface Model {
+  readonly stack: readonly Layer[];
+  readonly config: RopeConfig;
+  readonly frequencies: RopeFrequencies;
+}
+
 /** Rotated keys and values of a layer, `[tokens, heads, headDim]`. */
 interface Cache {
   readonly k: Float32Array;
@@ -148,12 +155,10 @@ function attend(q: Float32Array, { k, v }: Cache, first: number): Float64Array {
 
 function rotated(
   values: Float64Array,
-  config: RopeConfig,
-  frequencies: RopeFrequencies,
+  { config: { pairing }, frequencies }: Model,
   start: number,
 ): Float32Array {
   const stored = new Float32Array(values);
-  const { pairing } = config;
   const count = values.length / width;
   const place = { dtype: 'f32', heads, headDim, pairing, tokens: count } as const;
   applyRopeReference(stored, { ...place, ...frequencies, positions: start });
@@ -161,21 +166,15 @@ function rotated(
 }
 
 /** Takes rows in behind `before`, the caches of earlier ones. */
-function run(
-  stack: readonly Layer[],
-  rows: Float64Array,
-  config: RopeConfig,
-  frequencies: RopeFrequencies,
-  before: readonly Cache[] | null,
-): Outcome {
+function run(model: Model, rows: Float64Array, before: readonly Cache[] | null): Outcome {
   const first = before ? before[0]!.v.length / width : 0;
   const caches: Cache[] = [];
   const attention: Float64Array[] = [];
   let hidden = rows;
-  for (const [i, layer] of stack.entries()) {
+  for (const [i, layer] of model.stack.entries()) {
     const x = normed(hidden);
-    const q = rotated(project(x, layer.query, layer.bias), config, frequencies, first);
-    const k = rotated(project(x, layer.key, layer.bias), config, frequencies, first);
+    const q = rotated(project(x, layer.query, layer.bias), model, first);
+    const k = rotated(project(x, layer.key, layer.bias), model, first);
     const v = project(x, layer.value);
     const old = before?.[i];
     const cache = old ? { k: joined(old.k, k), v: Float64Array.of(...old.v, ...v) } : { k, v };
@@ -225,8 +224,9 @@ export function measureChange({ config: input, before, after }: Change): { stale
   const old = ropeFrequencies(config, before);
   const now = ropeFrequencies(config, after);
 
-  const truth = run(stack, rows, config, now, null);
-  const prompt = run(stack, rows.subarray(0, cached * width), config, old, null).caches;
+  const model: Model = { stack, config, frequencies: now };
+  const truth = run(model, rows, null);
+  const prompt = run({ ...model, frequencies: old }, rows.subarray(0, cached * width), null).caches;
   const corrected = prompt.map(({ k, v }) => {
     const moved = k.slice();
     rerotateReference(moved, {
@@ -241,7 +241,7 @@ export function measureChange({ config: input, before, after }: Change): { stale
     return { k: moved, v };
   });
   const errorsOf = (caches: readonly Cache[]): Errors => {
-    const outcome = run(stack, rows.subarray(cached * width), config, now, caches);
+    const outcome = run(model, rows.subarray(cached * width), caches);
     return {
       keys: caches.map(({ k }, i) => relativeError(k, truth.caches[i]!.k.subarray(0, cached * width))),
       attention: outcome.attention.map((values, i) => relativeError(values, truth.attention[i]!)),

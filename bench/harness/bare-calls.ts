@@ -1,4 +1,4 @@
-import type { Decode } from './decode';
+import type { DecodeSteps } from './decode-steps';
 
 const code = `
 @group(0) @binding(0) var<uniform> offset: u32;
@@ -9,7 +9,7 @@ const code = `
  * The WebGPU calls that every encode makes, and nothing else, so many times a step: what a host layer that costs nothing
  * would take. setPipeline, two setBindGroup (one of them with a dynamic offset), dispatchWorkgroups.
  */
-export function makeBareCalls(device: GPUDevice, layers: number): Decode {
+export function makeBareCalls(device: GPUDevice, layers: number): DecodeSteps {
   const layout = (buffer: GPUBufferBindingLayout): GPUBindGroupLayout =>
     device.createBindGroupLayout({ entries: [{ binding: 0, visibility: GPUShaderStage.COMPUTE, buffer }] });
   const layouts = [layout({ type: 'uniform', hasDynamicOffset: true }), layout({ type: 'storage' })];

@@ -16,8 +16,8 @@ const trialRounds = 7;
 
 /** What is tried: short walks suit real GPUs and few tokens, long ones software adapters (bench/NOTES.md). */
 const shapes: readonly MultiplyShape[] = [64, 256].flatMap((workgroupSize) => [
-  ...[1, 4, 16].map((chunks) => ({ workgroupSize, chunks, four: false })),
-  ...[16, 40, 160, 640, 1280].map((chunks) => ({ workgroupSize, chunks, four: true })),
+  ...[1, 4, 16].map((chunks) => ({ workgroupSize, chunks, byFour: false })),
+  ...[16, 40, 160, 640, 1280].map((chunks) => ({ workgroupSize, chunks, byFour: true })),
 ]);
 
 /**
@@ -57,7 +57,7 @@ async function checkMultiply(
   device: GPUDevice,
   tensors: { q: GPUBuffer; k: GPUBuffer; destroy(): void },
 ): Promise<void> {
-  const shape = { workgroupSize: 64, chunks: 16, four: true };
+  const shape = { workgroupSize: 64, chunks: 16, byFour: true };
   await runOnce(device, await makeMultiply(device, tensors, shape, 2));
   for (const buffer of [tensors.q, tensors.k]) {
     const block = 2 ** 20;

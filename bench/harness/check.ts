@@ -17,7 +17,7 @@ export interface CheckResult {
 }
 
 /** Reads some elements of a result tensor. */
-export type ReadElements = (tensor: 'q' | 'k', first: number, length: number) => Promise<StorageArray>;
+export type ReadElements = (tensor: 'q' | 'k', offset: number, length: number) => Promise<StorageArray>;
 
 /** Elements compared at a time: the reference takes eight bytes for each. */
 const blockElements = 2 ** 20;
@@ -43,7 +43,7 @@ export function readerOf(
   buffers: { readonly q: GPUBuffer; readonly k: GPUBuffer },
   dtype: RopeDtype,
 ): ReadElements {
-  return (tensor, first, length) => readTensor(device, buffers[tensor], dtype, { offset: first, length });
+  return (tensor, offset, length) => readTensor(device, buffers[tensor], dtype, { offset, length });
 }
 
 /** Compares what a subject made of the seeded tensors with the reference. */

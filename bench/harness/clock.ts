@@ -58,7 +58,7 @@ async function compareClocks(
 ): Promise<{ sane: boolean; numbers: string }> {
   const tensors = multiplyTensors(device, { q: 2 ** 20, k: 2 ** 18 });
   try {
-    const subject = await makeMultiply(device, tensors, { workgroupSize: 64, chunks: 16, four: true });
+    const subject = await makeMultiply(device, tensors, { workgroupSize: 64, chunks: 16, byFour: true });
     // The first run pays for what is made lazily; of the others the shorter of two, as one is easily disturbed.
     await wallTime(device, subject, 1);
     const shortest = async (runs: number): Promise<number> =>

@@ -21,15 +21,15 @@ function gridOf(dtype: RopeDtype): StorageArray {
 }
 
 /**
- * Elements `first .. first + length - 1` of the endless tensor that a seed stands for: random, the same every time, and
+ * Elements `offset .. offset + length - 1` of the endless tensor that a seed stands for: random, the same every time, and
  * to be had from anywhere on.
  */
-export function seededElements(dtype: RopeDtype, seed: number, first: number, length: number): StorageArray {
+export function seededElements(dtype: RopeDtype, seed: number, offset: number, length: number): StorageArray {
   const grid = gridOf(dtype);
   const elements = dtype === 'f32' ? new Float32Array(length) : new Uint16Array(length);
   for (let i = 0; i < length; i++) {
     // The finaliser of MurmurHash3 over a counter.
-    let hash = (first + i + Math.imul(seed, 0x9e3779b1)) | 0;
+    let hash = (offset + i + Math.imul(seed, 0x9e3779b1)) | 0;
     hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
     hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
     elements[i] = grid[(hash ^ (hash >>> 16)) & 0xffff] as number;
@@ -41,9 +41,9 @@ export function seededElements(dtype: RopeDtype, seed: number, first: number, le
 export function fillSeeded(device: GPUDevice, buffer: GPUBuffer, dtype: RopeDtype, seed: number): void {
   const bytes = dtype === 'f32' ? 4 : 2;
   const count = buffer.size / bytes;
-  for (let first = 0; first < count; first += blockElements) {
-    const elements = seededElements(dtype, seed, first, Math.min(blockElements, count - first));
-    device.queue.writeBuffer(buffer, first * bytes, elements.buffer as ArrayBuffer);
+  for (let offset = 0; offset < count; offset += blockElements) {
+    const elements = seededElements(dtype, seed, offset, Math.min(blockElements, count - offset));
+    device.queue.writeBuffer(buffer, offset * bytes, elements.buffer as ArrayBuffer);
   }
 }
 

@@ -10,21 +10,19 @@ import { makeBareCalls } from './bare-calls';
 import { configOf } from './config';
 import { tensorBuffer } from './data';
 import { type DecodeCase, layerCount } from './decode-cases';
+import type { DecodeSteps } from './decode-steps';
 
 /** Rows of each layer's K cache. */
 const cacheRows = 64;
 
-/** Every layer of a model at decode, one token a step, as an engine runs them: a Q they share, a K cache each. */
-export interface Decode {
-  /** Encodes the next step: every layer once. */
-  step(pass: GPUComputePassEncoder): void;
-  destroy(): void;
-}
-
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Makes Llama-3.1-8B's layers. Their buffers hold zeros: it is the host's time that counts here. */
-export async function makeDecode(device: GPUDevice, kind: DecodeCase, dtype: RopeDtype): Promise<Decode> {
+export async function makeDecode(
+  device: GPUDevice,
+  kind: DecodeCase,
+  dtype: RopeDtype,
+): Promise<DecodeSteps> {
   if (kind === 'WebGPU calls alone') return makeBareCalls(device, layerCount);
   const preset = presetBySlug('llama-3.1-8b');
   const config = configOf(preset);
@@ -33,9 +31,9 @@ export async function makeDecode(device: GPUDevice, kind: DecodeCase, dtype: Rop
   const rowBytes = config.headDim * bytesPerElement(dtype);
   const owned: GPUBuffer[] = [];
   const buffer = (label: string, bytes: number): GPUBuffer => {
-    const made = tensorBuffer(device, `bench decode ${label}`, bytes);
-    owned.push(made);
-    return made;
+    const tensor = tensorBuffer(device, `bench decode ${label}`, bytes);
+    owned.push(tensor);
+    return tensor;
   };
   const q = buffer('Q', qHeads * rowBytes);
   const packed = { token: (qHeads + 2 * kHeads) * config.headDim };
@@ -82,16 +80,4 @@ export async function makeDecode(device: GPUDevice, kind: DecodeCase, dtype: Rop
       for (const each of owned) each.destroy();
     },
   };
-}
-
-/** Runs steps of a decode, each submitted on its own. Waits for the GPU now and then, so that no work piles up. */
-export async function runSteps(device: GPUDevice, decode: Decode, steps: number): Promise<void> {
-  for (let step = 1; step <= steps; step++) {
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    decode.step(pass);
-    pass.end();
-    device.queue.submit([encoder.finish()]);
-    if (step % 64 === 0 || step === steps) await device.queue.onSubmittedWorkDone();
-  }
 }

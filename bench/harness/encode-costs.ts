@@ -1,6 +1,7 @@
 import type { RopeDtype } from 'webgpu-rope';
-import { makeDecode, runSteps } from './decode';
+import { makeDecode } from './decode';
 import { type DecodeCase, layerCount } from './decode-cases';
+import { runSteps } from './decode-steps';
 import { createRandom } from './random';
 
 /** Host time of encodes, one sample a round. */
@@ -55,14 +56,14 @@ export async function timeEncodes(
 
 /** Microseconds a layer. */
 async function timeSteps(device: GPUDevice, step: (pass: GPUComputePassEncoder) => void): Promise<number> {
-  const open = Array.from({ length: stepsPerSample }, () => {
+  const passes = Array.from({ length: stepsPerSample }, () => {
     const encoder = device.createCommandEncoder({ label: 'bench encode' });
     return { encoder, pass: encoder.beginComputePass({ label: 'bench encode' }) };
   });
   const begin = performance.now();
-  for (let i = 0; i < open.length; i++) step((open[i] as (typeof open)[0]).pass);
+  for (let i = 0; i < passes.length; i++) step((passes[i] as (typeof passes)[0]).pass);
   const spanMs = performance.now() - begin;
-  for (const { encoder, pass } of open) {
+  for (const { encoder, pass } of passes) {
     pass.end();
     device.queue.submit([encoder.finish()]);
   }

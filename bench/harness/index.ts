@@ -5,7 +5,7 @@ export { type CheckResult, checkRotation } from './check';
 export { type Clock, clockOf } from './clock';
 export { configOf } from './config';
 export { type Measurement, type MeasureOptions, measure } from './measure';
-export { makeRotation, type Rotation, type Setting, settingOf } from './rotation';
+export { makeRotation, type Rotation, type Setting, settingOf, type Workload } from './rotation';
 export {
   describe,
   measureSetting,

@@ -64,17 +64,17 @@ async function findRepeats(
   signal?: AbortSignal,
 ): Promise<number> {
   const aim = minSpanMs * 1.25 + (clock.kind === 'wall' ? clock.emptySpanMs : 0);
-  const most = 2 ** 16;
+  const mostRepeats = 2 ** 16;
   let repeats = 1;
   // The first run pays for what is made lazily.
   await clock.time(subject, 1);
   for (;;) {
     signal?.throwIfAborted();
     const span = await clock.time(subject, repeats);
-    if (span >= aim || repeats >= most) return repeats;
-    // A short span says little about the run: grow by at most eightfold before looking again.
+    if (span >= aim || repeats >= mostRepeats) return repeats;
+    // A short span says little about the run: grow by at mostRepeats eightfold before looking again.
     repeats = Math.min(
-      most,
+      mostRepeats,
       Math.max(repeats + 1, Math.ceil(repeats * Math.min(8, aim / Math.max(span, 1e-3)))),
     );
   }

@@ -8,7 +8,7 @@ export interface MultiplyShape {
   /** 16-byte chunks of Q that an invocation walks. */
   readonly chunks: number;
   /** Whether a step of the walk takes four chunks or one. */
-  readonly four: boolean;
+  readonly byFour: boolean;
 }
 
 /** An in-place multiply over tensors of given sizes. */
@@ -59,11 +59,15 @@ export async function makeMultiply(
     module = device.createShaderModule({ label: 'bench multiply', code: wgsl });
     modules.set(device, module);
   }
-  const { workgroupSize, four } = shape;
+  const { workgroupSize, byFour } = shape;
   const pipeline = await device.createComputePipelineAsync({
     label: `bench multiply ${workgroupSize}`,
     layout: 'auto',
-    compute: { module, entryPoint: 'multiply', constants: { WORKGROUP: workgroupSize, FOUR: four ? 1 : 0 } },
+    compute: {
+      module,
+      entryPoint: 'multiply',
+      constants: { WORKGROUP: workgroupSize, FOUR: byFour ? 1 : 0 },
+    },
   });
   const invocations = Math.ceil(q.size / 16 / shape.chunks);
   const workgroups = Math.ceil(invocations / workgroupSize);
@@ -82,7 +86,7 @@ export async function makeMultiply(
     entries: [params, q, k].map((buffer, binding) => ({ binding, resource: { buffer } })),
   });
   return {
-    name: `multiply ${workgroupSize} x ${shape.chunks}${four ? ' by four' : ''}`,
+    name: `multiply ${workgroupSize} x ${shape.chunks}${byFour ? ' by four' : ''}`,
     shape,
     encode: (pass) => {
       pass.setPipeline(pipeline);

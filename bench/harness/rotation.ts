@@ -15,14 +15,18 @@ import { fillSeeded, tensorBuffer } from './data';
 import type { EncodedSubject } from './subject';
 
 /** What is rotated: a model's Q and K, as many tokens of them, from a position on. */
-export interface Setting {
+export interface Workload {
   readonly preset: Preset;
   readonly tokens: number;
   readonly dtype: RopeDtype;
-  /** Position of the first token of each sequence. */
-  readonly start: number;
-  /** Sequences of so many tokens. */
-  readonly batch: number;
+  /** Position of the first token of each sequence. Default 0. */
+  readonly start?: number;
+  /** Sequences of so many tokens. Default 1. */
+  readonly batch?: number;
+}
+
+/** A workload and what follows from it: shapes, bytes, frequencies. */
+export interface Setting extends Required<Workload> {
   readonly config: RopeConfig;
   readonly frequencies: RopeFrequencies;
   /** Elements of Q and of K, tails that do not rotate included. */
@@ -48,8 +52,8 @@ export interface Rotation extends EncodedSubject {
 /** The seed that fills each tensor. */
 export const seeds = { q: 11, k: 12 } as const;
 
-/** What a preset means at so many tokens: shapes, bytes, frequencies. */
-export function settingOf(preset: Preset, tokens: number, dtype: RopeDtype, start = 0, batch = 1): Setting {
+/** Works a workload out. */
+export function settingOf({ preset, tokens, dtype, start = 0, batch = 1 }: Workload): Setting {
   const config = configOf(preset);
   const bytes = bytesPerElement(dtype);
   const { qHeads, kHeads } = preset;
@@ -73,20 +77,15 @@ export function settingOf(preset: Preset, tokens: number, dtype: RopeDtype, star
  * Allocates Q and K of a model, fills them with seeded values in (-1, 1) and makes the rope that rotates them. It can be
  * given to `measure` as it is. Destroy it when done; the device stays.
  *
- * @param start Position of the first token.
- * @param options For `createRope`, for example a tuning. Capacity and dtypes follow from the other arguments.
- * @param batch Sequences, each from the same position on.
+ * @param options For `createRope`, for example a tuning. Capacity and dtypes follow from the workload.
  */
 export async function makeRotation(
   device: GPUDevice,
-  preset: Preset,
-  tokens: number,
-  dtype: RopeDtype,
-  start = 0,
+  workload: Workload,
   options: RopeOptions = {},
-  batch = 1,
 ): Promise<Rotation> {
-  const setting = settingOf(preset, tokens, dtype, start, batch);
+  const setting = settingOf(workload);
+  const { preset, tokens, dtype, start, batch } = setting;
   const capacity = Math.max(2 ** 20, setting.config.trainedPositions ?? 0, start + tokens);
   const rope = await createRope(device, setting.config, { capacity, ...options, dtypes: [dtype] });
   const bytes = bytesPerElement(dtype);

@@ -68,8 +68,7 @@ export async function measureSetting(
   const { rounds, minSpanMs, signal, onProgress = () => {} } = options;
   const timing = { rounds, minSpanMs, clock: await clockOf(device), ...(signal && { signal }) };
   onProgress('checking');
-  const { tokens, dtype, start, batch = 1 } = spec;
-  const rotation = await makeRotation(device, presetOf(spec), tokens, dtype, start, options.rope, batch);
+  const rotation = await makeRotation(device, { ...spec, preset: presetOf(spec) }, options.rope);
   const owned: { destroy(): void }[] = [rotation];
   try {
     const check = await checkRotation(device, rotation, signal);
@@ -78,7 +77,8 @@ export async function measureSetting(
     const skipped: SkippedPeer[] = [];
     for (const { name, make } of options.peers ?? []) {
       onProgress(`checking ${name}`);
-      const peer = batch === 1 ? await make(device, rotation) : 'peers rotate one sequence here';
+      const peer =
+        rotation.setting.batch === 1 ? await make(device, rotation) : 'peers rotate one sequence here';
       if (typeof peer === 'string') {
         skipped.push({ ...spec, subject: name, reason: peer });
         continue;

@@ -1,10 +1,11 @@
 import type { RopeDtype } from 'webgpu-rope';
+import { isSoftware, nameOfAdapter } from '../../scripts/browsers/adapter';
 import type { ClockReport } from '../schema';
-import { isSoftware, nameOfAdapter } from './adapter';
 import { clockOf } from './clock';
 import { type CreationSample, timeCreation } from './creation-costs';
-import { type Decode, makeDecode, runSteps } from './decode';
+import { makeDecode } from './decode';
 import { type DecodeCase, layerCount } from './decode-cases';
+import { type DecodeSteps, runSteps } from './decode-steps';
 import { type EncodeSamples, timeEncodes } from './encode-costs';
 import { measureSetting, type NamedPeer, type SettingResult, type SettingSpec } from './row';
 import { compareTables, type TableBuild, type TableKinds, timeTables } from './table-costs';
@@ -50,7 +51,7 @@ export interface SessionHooks {
 /** Watches a device and measures on it. A GPU error or the loss of the device fails the call in which it happens. */
 export function openSession(device: GPUDevice, hooks: SessionHooks): BenchSession {
   const { onProgress, loadPeer, freshDevice } = hooks;
-  let decode: Decode | undefined;
+  let decode: DecodeSteps | undefined;
   const errors: string[] = [];
   device.addEventListener('uncapturederror', ({ error }) => errors.push(error.message));
   const lost = device.lost.then(({ message }): never => {

@@ -26,14 +26,14 @@ export function timeTables(positions: readonly number[], rounds: number): TableB
       kind: 'two-digit' as const,
       positions: count,
       make: () => twoDigitTable(frequencies, count),
-      most: rounds,
+      buildRounds: rounds,
     },
     // A large full table takes a second.
     {
       kind: 'full' as const,
       positions: count,
       make: () => fullTable(frequencies, count),
-      most: Math.min(rounds, 3),
+      buildRounds: Math.min(rounds, 3),
     },
   ]);
   const samples = builds.map(() => [] as number[]);
@@ -41,8 +41,8 @@ export function timeTables(positions: readonly number[], rounds: number): TableB
     kind === 'full' ? fullTableBytes(pairs, count) : 0,
   );
   for (let round = 0; round < rounds; round++) {
-    builds.forEach(({ make, most }, i) => {
-      if (round >= most || (bytes[i] as number) > defaultBinding) return;
+    builds.forEach(({ make, buildRounds }, i) => {
+      if (round >= buildRounds || (bytes[i] as number) > defaultBinding) return;
       const begin = performance.now();
       const table = make();
       samples[i]?.push(performance.now() - begin);
@@ -73,7 +73,7 @@ export async function compareTables(
   const preset = presetBySlug('llama-3.1-8b');
   const start = 5000;
   const capacity = 2 ** 17;
-  const twoDigit = await makeRotation(device, preset, tokens, dtype, start, { capacity });
+  const twoDigit = await makeRotation(device, { preset, tokens, dtype, start }, { capacity });
   const { q, k, setting } = twoDigit;
   const rope = await createRope(device, setting.config, { dtypes: [dtype], capacity, table: 'full' });
   try {

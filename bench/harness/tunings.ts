@@ -28,15 +28,10 @@ export async function trialTunings(
   { setting: spec, tunings }: TuningSpec,
   options: MeasureOptions,
 ): Promise<TuningTrial[]> {
-  const { preset, tokens, dtype, start } = spec;
-  const {
-    setting,
-    q,
-    k,
-    destroy,
-    rope: first,
-  } = await makeRotation(device, presetBySlug(preset), tokens, dtype, start);
-  const owned: { destroy(): void }[] = [{ destroy }];
+  const rotation = await makeRotation(device, { ...spec, preset: presetBySlug(spec.preset) });
+  const { setting, q, k } = rotation;
+  const { tokens, dtype, start } = setting;
+  const owned: { destroy(): void }[] = [rotation];
   try {
     const subjects = new Map<string, { name: string; encode: (pass: GPUComputePassEncoder) => void }>();
     for (const tuning of tunings) {
@@ -44,7 +39,7 @@ export async function trialTunings(
       if (subjects.has(name)) continue;
       const rope = await createRope(device, setting.config, {
         dtypes: [dtype],
-        capacity: first.capacity,
+        capacity: rotation.rope.capacity,
         tuning,
       });
       owned.push(rope);

@@ -11,21 +11,28 @@ const refilledBytes = 2 ** 23;
 /** One pair an invocation, cosines and sines from a full table. */
 export const makeNaiveTablePeer: MakePeer = (device, rotation) => {
   const { cos, sin } = angleTables(rotation.setting, 'f32');
-  return makeNaive(device, rotation, 'naive-table', tableWgsl, [bytesOf(cos), bytesOf(sin)]);
+  const kernel = { name: 'naive-table', wgsl: tableWgsl, inputs: [bytesOf(cos), bytesOf(sin)] };
+  return makeNaive(device, rotation, kernel);
 };
 
 /** One pair an invocation, cosine and sine in the shader. */
 export const makeNaiveTrigPeer: MakePeer = (device, rotation) => {
   const frequencies = new Float32Array(rotation.setting.frequencies.inverseFrequencies);
-  return makeNaive(device, rotation, 'naive-trig', trigWgsl, [bytesOf(frequencies)]);
+  return makeNaive(device, rotation, { name: 'naive-trig', wgsl: trigWgsl, inputs: [bytesOf(frequencies)] });
 };
+
+/** A module whose entry point `rotate` turns one pair an invocation. */
+interface NaiveKernel {
+  readonly name: string;
+  readonly wgsl: string;
+  /** What the bindings from 1 on read. */
+  readonly inputs: readonly Uint8Array<ArrayBuffer>[];
+}
 
 async function makeNaive(
   device: GPUDevice,
   rotation: Rotation,
-  name: string,
-  wgsl: string,
-  inputs: readonly Uint8Array<ArrayBuffer>[],
+  { name, wgsl, inputs }: NaiveKernel,
 ): Promise<Peer | string> {
   const { setting, q, k } = rotation;
   const { preset, tokens, start, dtype, config } = setting;

@@ -55,10 +55,10 @@ export const makeOnnxRuntimePeer: MakePeer = async (device, { setting, q, k }) =
       },
     },
     note: 'two com.microsoft.RotaryEmbedding nodes, one session, graph capture, inputs and outputs on the GPU',
-    read: async (name, first, length) => {
+    read: async (name, offset, length) => {
       const buffer = outputs?.[`${name}_out`]?.gpuBuffer as GPUBuffer | undefined;
       if (!buffer) throw new Error('onnxruntime-web: expected a run before its result is read');
-      return readTensor(device, buffer, dtype, { offset: first, length });
+      return readTensor(device, buffer, dtype, { offset, length });
     },
     // A release that fails can only leak: the page is closed soon after.
     destroy: () => {

@@ -8,12 +8,12 @@ let backend: WebGPUBackend | undefined;
 /** The library has one backend a page: it is set up on the first device that asks. */
 async function backendOn(device: GPUDevice): Promise<WebGPUBackend> {
   if (!backend) {
-    const made = new WebGPUBackend(device, device.adapterInfo);
+    const ours = new WebGPUBackend(device, device.adapterInfo);
     // Kernels belong to the name, so our backend takes the place of the one that would request a device of its own.
     tf.removeBackend('webgpu');
-    tf.registerBackend('webgpu', () => made);
+    tf.registerBackend('webgpu', () => ours);
     await tf.setBackend('webgpu');
-    backend = made;
+    backend = ours;
   }
   if (backend.device !== device)
     throw new Error('tensorflow.js: expected the device of its first use, got another');
@@ -77,10 +77,10 @@ export const makeTensorFlowPeer: MakePeer = async (device, { setting, q, k }) =>
       },
     },
     note: 'composed of slice, mul, sub, add and concat; tensors on the GPU',
-    read: async (name, first, length) => {
+    read: async (name, offset, length) => {
       const tensor = outputs?.[name];
       if (!tensor) throw new Error('tensorflow.js: expected a run before its result is read');
-      const part = tf.tidy(() => tf.slice(tf.reshape(tensor, [tensor.size]), [first], [length]));
+      const part = tf.tidy(() => tf.slice(tf.reshape(tensor, [tensor.size]), [offset], [length]));
       const values = await part.data<'float32'>();
       part.dispose();
       return values;

@@ -1,4 +1,4 @@
-import { isSoftware, nameOfAdapter } from '../../bench/harness/adapter';
+import { isSoftware, nameOfAdapter } from '../../scripts/browsers/adapter';
 
 /** Which adapter is there, in its own words. */
 export interface AdapterSummary {

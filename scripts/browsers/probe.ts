@@ -1,7 +1,7 @@
 /** Asks a running browser for its WebGPU adapter. */
 import { createServer } from 'node:http';
 import type { Browser } from 'puppeteer';
-import { type AdapterWords, isSoftware, nameOfAdapter } from '../../bench/harness/adapter';
+import { type AdapterWords, isSoftware, nameOfAdapter } from './adapter';
 
 export interface AdapterReport {
   /** For example "google swiftshader" or "nvidia ampere". */

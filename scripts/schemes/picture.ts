@@ -103,9 +103,9 @@ export function heatPanel(rows: readonly (readonly number[])[], options: HeatOpt
 
 /** An SVG element with these attributes. */
 export function element(name: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
-  const made = document.createElementNS(namespace, name) as unknown as SVGElement;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return made;
+  const svg = document.createElementNS(namespace, name) as unknown as SVGElement;
+  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, String(value));
+  return svg;
 }
 
 /** Text and axes take this colour; the page behind shows through. */

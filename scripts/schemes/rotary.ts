@@ -10,17 +10,19 @@ import { colours, grey, heatPanel, panel, picture } from './picture';
 
 const range = (count: number, from = 0): number[] => Array.from({ length: count }, (_, i) => from + i);
 
+/** RoPE of one head, all of it rotated. */
+interface HeadRope {
+  readonly headDim: number;
+  readonly pairing: Pairing;
+  readonly theta?: number;
+}
+
 /** A head of one element 1, the others 0, rotated to a position: a column of the rotation's matrix. */
-function columnOf(
-  headDim: number,
-  pairing: Pairing,
-  element: number,
-  position: number,
-  theta?: number,
-): Float32Array {
+function columnOf(rope: HeadRope, element: number, position: number): Float32Array {
+  const { headDim, pairing } = rope;
   const head = new Float32Array(headDim);
   head[element] = 1;
-  const { inverseFrequencies } = ropeFrequencies({ headDim, ...(theta && { theta }) });
+  const { inverseFrequencies } = ropeFrequencies(rope);
   applyRopeReference(head, {
     dtype: 'f32',
     heads: 1,
@@ -38,7 +40,7 @@ export function rope(): string {
   const shown = [0, 4, 8, 12];
   const hands = shown.flatMap((pair, column) =>
     range(9).map((position) => {
-      const turned = columnOf(headDim, 'interleaved', 2 * pair, position);
+      const turned = columnOf({ headDim, pairing: 'interleaved' }, 2 * pair, position);
       return { pair, column, position, x: turned[2 * pair]!, y: turned[2 * pair + 1]! };
     }),
   );
@@ -88,7 +90,7 @@ export function ropePairing(): string {
   const headDim = 16;
   const matrix = (pairing: Pairing) => {
     // A wide base spreads the frequencies, so that one sees where each pair lies.
-    const columns = range(headDim).map((element) => columnOf(headDim, pairing, element, 1, 100));
+    const columns = range(headDim).map((element) => columnOf({ headDim, pairing, theta: 100 }, element, 1));
     return range(headDim).map((row) => columns.map((column) => column[row]!));
   };
   return picture(

@@ -10,7 +10,7 @@ const node = (functionName: string, url: string, selfSize: number, children: Hea
 
 const page = 'http://127.0.0.1:40000';
 const root = node('(root)', '', 1, [
-  node('runSteps', `${page}/bench/harness/decode.ts`, 10, [
+  node('runSteps', `${page}/bench/harness/decode-steps.ts`, 10, [
     node('beginComputePass', '', 20),
     node('encode', `${page}/src/gpu/layer.ts?t=1`, 100, [
       node('some', '', 30),

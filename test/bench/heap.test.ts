@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DecodeCase } from '../../bench/harness/decode-cases';
-import { type HeapRow, profileHeap } from '../../bench/heap';
-import { type BenchHost, openHost } from '../../bench/host';
+import { profileHeap } from '../../bench/heap';
+import type { BenchHost } from '../../bench/host';
+import { openHost } from '../../bench/open-host';
+import type { HeapRow } from '../../bench/schema';
 import { browserFromEnvironment } from '../../scripts/browser';
 
 // The heap profiler is V8's.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { between, markdownOf, medianOfRuns } from '../../bench/readme-table';
+import { markdownOf, medianOfRuns, replaceBetweenMarkers } from '../../bench/readme-table';
 import type { BenchResult, BenchRow } from '../../bench/schema';
 import { bestTuning } from '../../bench/tuning-choice';
 
@@ -58,8 +58,8 @@ describe('README table', () => {
   });
   test('stands between the markers of a document, and only there', () => {
     const document = 'a\n<!-- bench: made by bench/readme-table.ts -->\nold\n<!-- /bench -->\nb';
-    expect(between(document, 'new')).toBe(document.replace('old', 'new'));
-    expect(() => between('a', 'new')).toThrow(/markers/);
+    expect(replaceBetweenMarkers(document, 'new')).toBe(document.replace('old', 'new'));
+    expect(() => replaceBetweenMarkers('a', 'new')).toThrow(/markers/);
   });
   test('no run is refused', () => {
     expect(() => medianOfRuns([])).toThrow(/at least one/);

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { ropeConfigFromHuggingFace } from 'webgpu-rope';
+import { ropeConfigFromHuggingFace, ropeDtypes } from 'webgpu-rope';
 import { defaultStart } from '../../bench/args';
 import { presets } from '../../bench/presets';
 import {
   capacity,
   choiceFromQuery,
   defaultChoice,
+  dtypeChoices,
   lastStart,
   parseStart,
   queryOfChoice,
@@ -20,6 +21,10 @@ describe('the choice in the address', () => {
     expect(query).toBe('?autorun=1&preset=phi-2&tokens=4096&dtype=bf16&start=131071');
     expect(choiceFromQuery(query)).toEqual({ choice, problems: [] });
     expect(choiceFromQuery('')).toEqual({ choice: defaultChoice, problems: [] });
+  });
+
+  test('offers every dtype that the package has', () => {
+    expect(dtypeChoices).toEqual(ropeDtypes);
   });
 
   test('begins where the benchmark does', () => {

@@ -119,8 +119,8 @@ test('the numbers are the package’s: rows, product, errors, bytes', async () =
   await page.waitForSelector(drawn);
   await page.waitForSelector('#errors[data-drawn]');
   const frequencies = ropeFrequencies({ headDim: 64, theta: 500_000 });
-  const two = makeTwoDigit(frequencies, capacity);
-  const looked = lookup(two, 987_654, 11);
+  const table = makeTwoDigit(frequencies, capacity);
+  const looked = lookup(table, 987_654, 11);
   const shown = await textOf(page, '#lookup');
   const number = (value: number): string => value.toFixed(9).replace('-', '−');
   for (const point of [looked.high, looked.low, looked.product, looked.truth]) {
@@ -128,7 +128,7 @@ test('the numbers are the package’s: rows, product, errors, bytes', async () =
     expect(shown).toContain(number(point.sin));
   }
   expect(shown).toContain(scientific(looked.error, 2));
-  const bits = two.table.lowBits;
+  const bits = table.lowBits;
   expect(987_654 >> bits).toBe(964);
   expect(shown).toContain('964 × 1\u202f024 + 518');
 
@@ -139,7 +139,7 @@ test('the numbers are the package’s: rows, product, errors, bytes', async () =
   );
   expect(rows).toEqual(
     Array.from({ length: 32 }, (_, pair) => {
-      const { error, fullError } = lookup(two, 987_654, pair);
+      const { error, fullError } = lookup(table, 987_654, pair);
       return [String(pair), scientific(error), scientific(fullError)];
     }),
   );
@@ -170,9 +170,9 @@ test('every position: progress, the same largest error as in Node, and Cancel', 
     `document.querySelector('#worst .note').innerText.includes('All 1\u202f048\u202f576 positions')`,
     { timeout: 60_000 },
   );
-  const two = makeTwoDigit(ropeFrequencies({ headDim: 8 }), capacity);
+  const table = makeTwoDigit(ropeFrequencies({ headDim: 8 }), capacity);
   const worst = Math.max(
-    ...octavesOf(capacity).map(({ first, last }) => worstIn(two, first, last, capacity).error),
+    ...octavesOf(capacity).map(({ first, last }) => worstIn(table, first, last, capacity).error),
   );
   expect(await textOf(page, '#worst .note')).toContain(`at most ${scientific(worst)}`);
   // The focus is where it was.

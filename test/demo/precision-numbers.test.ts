@@ -4,6 +4,7 @@ import { normals } from '../../demo/normals';
 import { productBound } from '../../demo/panels/digits/two-digit';
 import { crossings, pastFrom, worstByRun } from '../../demo/panels/precision/findings';
 import {
+  equalNeighbours,
   float32Points,
   positionsOf,
   runLength,
@@ -23,6 +24,7 @@ import {
 } from '../../demo/panels/precision/state';
 import { rotationCost, scoreErrors } from '../../demo/panels/precision/storage';
 import { tasks } from '../../demo/panels/precision/tasks';
+import { storedNeighbours } from '../../src/analysis/context-storage';
 import { fullTable } from '../../src/tables/tables';
 
 const frequencies = ropeFrequencies({ headDim: 16, theta: 500_000 });
@@ -97,6 +99,18 @@ describe('storage', () => {
     cost('f32', 24);
     cost('f16', 11);
     cost('bf16', 8);
+  });
+
+  test('neighbours are told apart as contextReport tells them', () => {
+    for (const last of [63, 4095, 131_071]) {
+      const run = runTo(last);
+      const neighbours = truePoints(frequencies, positionsOf([{ ...run, last: last + 1 }]));
+      const { identical } = storedNeighbours(frequencies.inverseFrequencies, 1, [...positionsOf([run])]);
+      for (const dtype of ['f32', 'f16', 'bf16'] as const) {
+        const equal = equalNeighbours(stored(neighbours, dtype), pairs);
+        expect([...equal]).toEqual(identical.map((share) => Math.fround(share[dtype])));
+      }
+    }
   });
 
   test('a rounded table adds to a rounded result', () => {

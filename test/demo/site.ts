@@ -3,9 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Page } from 'puppeteer';
-import { build, type Plugin, preview } from 'vite';
+import { build, mergeConfig, type Plugin, type PluginOption, preview } from 'vite';
 import { expect } from 'vitest';
+import { demoConfig } from '../../demo/vite.config';
 import { type LaunchedBrowser, launchBrowser } from '../../scripts/browser';
+import { development } from '../../scripts/development';
 
 export interface Site {
   readonly url: string;
@@ -22,26 +24,30 @@ export interface OpenPage {
   readonly troubles: string[];
 }
 
-/**
- * Builds the page into a folder of its own, serves it and starts a browser.
- *
- * @param options.fixture The page gets the panels of test/demo/fixture in place of its own.
- */
-export async function openSite({ fixture = false } = {}): Promise<Site> {
-  const configFile = resolve('vite.config.ts');
+export interface SiteOptions {
+  /** The page gets the panels of test/demo/fixture in place of its own. */
+  readonly fixture?: boolean;
+  /** Leads the package's name somewhere. Default: to its sources. */
+  readonly packagePlugin?: () => PluginOption;
+}
+
+/** Builds the page into a folder of its own, serves it and starts a browser. */
+export async function openSite({
+  fixture = false,
+  packagePlugin = development,
+}: SiteOptions = {}): Promise<Site> {
   const outDir = await mkdtemp(join(tmpdir(), 'webgpu-rope-demo-'));
-  const common = {
-    configFile,
-    configLoader: 'runner' as const,
-    logLevel: 'error' as const,
-    ...(fixture && { plugins: [fixturePanels()], worker: { plugins: () => [fixturePanels()] } }),
-  };
-  await build({ ...common, build: { outDir, emptyOutDir: true } });
-  const server = await preview({
-    ...common,
+  const plugins = fixture ? [fixturePanels()] : [];
+  const config = mergeConfig(demoConfig(packagePlugin), {
+    configFile: false,
+    logLevel: 'error',
+    plugins,
+    worker: { plugins: () => plugins },
     build: { outDir },
     preview: { port: 0, host: '127.0.0.1', open: false },
   });
+  await build(config);
+  const server = await preview(config);
   const url = server.resolvedUrls?.local[0];
   if (!url) throw new Error('vite preview: expected an address, got none');
   // Tracing, the accessibility tree and held-back requests are Chrome's.

@@ -1,5 +1,5 @@
-// Not the whole package: scripts/starting reads choices in Node, which imports no WGSL.
-import { type RopeDtype, ropeDtypes } from 'webgpu-rope';
+// Types alone of the package: `npm start` reads choices in Node, which cannot import its WGSL.
+import type { RopeDtype } from 'webgpu-rope';
 import { presetBySlug, presets } from '../../../bench/presets';
 import { integer } from '../../format';
 import { parseInteger, reader } from '../../shell/query';
@@ -15,6 +15,8 @@ export interface Choice {
 }
 
 export const tokenChoices: readonly number[] = [1, 32, 512, 4096];
+
+export const dtypeChoices = ['f32', 'f16', 'bf16'] as const satisfies readonly RopeDtype[];
 
 /** The benchmark's start: both digits of the two-digit tables count there, and one token really turns. */
 const usualStart = 5000;
@@ -51,7 +53,7 @@ export function choiceFromQuery(search: string | URLSearchParams): {
   const chosen = {
     preset: q.choice('preset', slugs, preset),
     tokens: q.oneOf('tokens', tokenChoices, tokens),
-    dtype: q.choice('dtype', ropeDtypes, dtype),
+    dtype: q.choice('dtype', dtypeChoices, dtype),
   };
   const choice = { ...chosen, start: q.integer('start', 0, lastStart(chosen.tokens), start) };
   return { choice, problems: q.problems };

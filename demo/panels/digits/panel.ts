@@ -154,7 +154,7 @@ export const open: OpenPanel = (host, context) => {
         h(
           'p',
           {},
-          'The table is the package’s own (src/tables), read here on the CPU; that of your GPU, with its roundings, is measured ',
+          'The table’s numbers are those of the package’s own, read here on the CPU; what your GPU makes of them is measured ',
           'under Precision. More: docs/precision.md.',
         ),
       ],

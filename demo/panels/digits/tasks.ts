@@ -1,9 +1,9 @@
 import { ropeFrequencies } from 'webgpu-rope';
 import { type AdapterSummary, summarise } from '../../shell/adapter';
 import type { Task } from '../../shell/tasks';
-import { type TableSize, tableSizes } from './sizes';
+import { type TableSize, tableSize, tableSizes } from './sizes';
 import { capacity, type DigitsState } from './state';
-import { type Lookup, lookup, makeTwoDigit, splitPosition, type TwoDigit } from './two-digit';
+import { type Lookup, lookup, makeTwoDigit, splitPosition, type TwoDigitTable } from './two-digit';
 import { type Octave, octavesOf, worstIn } from './worst';
 
 /** The head whose table is meant. */
@@ -31,15 +31,15 @@ export interface WorstRequest extends Head {
 /** What the GPU at hand binds at once, or null where there is none to ask. */
 export type Limits = { readonly adapter: AdapterSummary; readonly bindingBytes: number } | null;
 
-let made: { head: string; table: TwoDigit } | undefined;
+let latest: { readonly key: string; readonly table: TwoDigitTable } | undefined;
 
 /** The table of the last head asked for: a slider asks for many positions of one. */
-function tableOf({ dim, theta }: Head): TwoDigit {
-  const head = `${dim} ${theta}`;
-  if (made?.head !== head) {
-    made = { head, table: makeTwoDigit(ropeFrequencies({ headDim: dim, theta }), capacity) };
+function tableOf({ dim, theta }: Head): TwoDigitTable {
+  const key = `${dim} ${theta}`;
+  if (latest?.key !== key) {
+    latest = { key, table: makeTwoDigit(ropeFrequencies({ headDim: dim, theta }), capacity) };
   }
-  return made.table;
+  return latest.table;
 }
 
 /** Positions between two words of progress. */
@@ -48,23 +48,24 @@ const stretch = 8192;
 export const tasks = {
   /** What the kernel reads and computes for every pair at a position. */
   lookup: ((request) => {
-    const two = tableOf(request);
-    const { data, lowBits } = two.table;
-    const pairs = Array.from({ length: request.dim / 2 }, (_, pair) => lookup(two, request.position, pair));
-    return { ...splitPosition(two.table, request.position), lowBits, pairs, bytes: data.byteLength };
+    const table = tableOf(request);
+    const { position, dim } = request;
+    const pairs = Array.from({ length: dim / 2 }, (_, pair) => lookup(table, position, pair));
+    const bytes = tableSize(dim / 2, capacity).twoDigit;
+    return { ...splitPosition(table, position), lowBits: table.lowBits, pairs, bytes };
   }) satisfies Task<LookupRequest, LookupResult>,
 
   /** The largest errors by octave of position. */
   worst: ((request, { progress }) => {
     const { most = capacity } = request;
-    const two = tableOf(request);
+    const table = tableOf(request);
     let done = 0;
     return octavesOf(capacity).map(({ first, last }) => {
       if (last - first < most && last - first > stretch) {
         // All of a long octave, a stretch at a time.
         let all: Octave = { first, last, positions: 0, error: 0, fullError: 0 };
         for (let from = first; from <= last; from += stretch) {
-          const part = worstIn(two, from, Math.min(from + stretch - 1, last), stretch);
+          const part = worstIn(table, from, Math.min(from + stretch - 1, last), stretch);
           all = {
             ...all,
             positions: all.positions + part.positions,
@@ -76,7 +77,7 @@ export const tasks = {
         }
         return all;
       }
-      const octave = worstIn(two, first, last, most);
+      const octave = worstIn(table, first, last, most);
       done += octave.positions;
       return octave;
     });

@@ -1,6 +1,8 @@
-/** The kernel's table, read on the CPU as the kernel reads it: two rows and a complex product in float32. */
+/**
+ * The numbers of the kernel's table, and what the kernel makes of two of its rows: a complex product in float32.
+ * test/demo/digits-numbers.test.ts holds them to the table that the package makes, bit for bit.
+ */
 import type { RopeFrequencies } from 'webgpu-rope';
-import { type RopeTable, twoDigitTable } from '../../../src/tables/tables';
 
 /** A cosine and a sine. */
 export interface Point {
@@ -31,33 +33,74 @@ export const productBound = 5 * Math.SQRT2 * 2 ** -25;
 
 const { fround } = Math;
 
-/** A two-digit table, and its frequencies. */
-export interface TwoDigit {
-  readonly table: RopeTable;
-  readonly frequencies: RopeFrequencies;
+/** Positions as two digits, each of which has its rows. */
+export interface Digits {
+  /** A position is `high * 2^lowBits + low`. */
+  readonly lowBits: number;
+  readonly lowRows: number;
+  readonly highRows: number;
 }
 
-export function makeTwoDigit(frequencies: RopeFrequencies, capacity: number): TwoDigit {
-  return { frequencies, table: twoDigitTable(frequencies, capacity) };
+/** Half of the bits of the largest position go to each digit, so that both have about as many rows. */
+export function digitsFor(positions: number): Digits {
+  const lowBits = Math.ceil(Math.log2(positions) / 2);
+  const lowRows = 2 ** lowBits;
+  return { lowBits, lowRows, highRows: Math.ceil(positions / lowRows) };
+}
+
+/** The rows of both digits, `[rows, pairs, (cos, sin)]`: computed in float64, rounded once to float32. */
+export interface TwoDigitTable extends Digits {
+  readonly frequencies: Float64Array;
+  /** Row n is the angle of position n. */
+  readonly low: Float32Array;
+  /** Row n is the angle of position `n * 2^lowBits`. */
+  readonly high: Float32Array;
+}
+
+/** The table of frequencies that no attention factor goes with. */
+export function makeTwoDigit({ inverseFrequencies }: RopeFrequencies, positions: number): TwoDigitTable {
+  const digits = digitsFor(positions);
+  const { lowRows, highRows } = digits;
+  return {
+    ...digits,
+    frequencies: inverseFrequencies,
+    low: rowsOf(inverseFrequencies, lowRows, 1),
+    high: rowsOf(inverseFrequencies, highRows, lowRows),
+  };
+}
+
+/** Rows of the positions 0, `step`, 2 `step`, … */
+function rowsOf(frequencies: Float64Array, count: number, step: number): Float32Array {
+  const rows = new Float32Array(count * frequencies.length * 2);
+  let at = 0;
+  for (let row = 0; row < count; row++) {
+    for (const frequency of frequencies) {
+      const angle = row * step * frequency;
+      rows[at++] = Math.cos(angle);
+      rows[at++] = Math.sin(angle);
+    }
+  }
+  return rows;
 }
 
 /** The digits of a position: `high * 2^lowBits + low`. */
-export function splitPosition({ lowBits }: RopeTable, position: number): { high: number; low: number } {
+export function splitPosition({ lowBits }: Digits, position: number): { high: number; low: number } {
   const high = Math.floor(position / 2 ** lowBits);
   return { high, low: position - high * 2 ** lowBits };
 }
 
 /** One pair at one position. */
-export function lookup({ table, frequencies }: TwoDigit, position: number, pair: number): Lookup {
-  const { high, low } = splitPosition(table, position);
-  const a = entry(table, table.highRows + high * table.row, pair);
-  const b = entry(table, low * table.row, pair);
-  const product = productOf(a, b);
-  const angle = position * (frequencies.inverseFrequencies[pair] ?? 0);
+export function lookup(table: TwoDigitTable, position: number, pair: number): Lookup {
+  const { frequencies } = table;
+  const digits = splitPosition(table, position);
+  const high = pointIn(table.high, digits.high * frequencies.length + pair);
+  const low = pointIn(table.low, digits.low * frequencies.length + pair);
+  const product = productOf(high, low);
+  const angle = position * (frequencies[pair] ?? 0);
   const truth = { cos: Math.cos(angle), sin: Math.sin(angle) };
   return {
-    high: a,
-    low: b,
+    high,
+    low,
     product,
     truth,
     error: Math.hypot(product.cos - truth.cos, product.sin - truth.sin),
@@ -73,7 +116,6 @@ export function productOf(a: Point, b: Point): Point {
   };
 }
 
-function entry({ data }: RopeTable, duo: number, pair: number): Point {
-  const at = (duo + (pair >> 1)) * 4 + (pair & 1);
-  return { cos: data[at] ?? Number.NaN, sin: data[at + 2] ?? Number.NaN };
+function pointIn(rows: Float32Array, index: number): Point {
+  return { cos: rows[2 * index] ?? Number.NaN, sin: rows[2 * index + 1] ?? Number.NaN };
 }

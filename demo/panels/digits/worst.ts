@@ -1,4 +1,4 @@
-import { lookup, type TwoDigit } from './two-digit';
+import { lookup, type TwoDigitTable } from './two-digit';
 
 /** The largest errors among positions from `first` to `last`. */
 export interface Octave {
@@ -25,12 +25,12 @@ export function octavesOf(capacity: number): { first: number; last: number }[] {
  * @param most Positions to look at: all where the octave has no more, else so many different ones, spread by about the
  *   golden ratio so that they do not fall in step with the table's rows. The octave has a power of two of positions then.
  */
-export function worstIn(table: TwoDigit, first: number, last: number, most: number): Octave {
+export function worstIn(table: TwoDigitTable, first: number, last: number, most: number): Octave {
   const count = last - first + 1;
   const positions = Math.min(count, most);
   // Odd, so that no position comes twice.
   const stride = positions === count ? 1 : 2 * Math.floor((count * (Math.sqrt(5) - 1)) / 4) + 1;
-  const pairs = table.frequencies.inverseFrequencies.length;
+  const pairs = table.frequencies.length;
   let error = 0;
   let fullError = 0;
   for (let n = 0; n < positions; n++) {

@@ -7,7 +7,7 @@ import {
   type ExtensionScheme,
   extensionSchemes,
 } from 'webgpu-rope/analysis';
-import { smoothedMean, spreadDistances } from '../../../src/analysis/decay';
+import { smoothedDecay, spreadDistances } from './smoothing';
 import type { Parameters } from './state';
 
 /** What is compared: plain data, as it goes to the worker. */
@@ -52,7 +52,7 @@ export function compareSchemes(comparison: Comparison): ComparedScheme[] {
     return {
       ...chosen,
       report,
-      smooth: distances.map((distance) => smoothedMean(frequencies, distance)),
+      smooth: distances.map((distance) => smoothedDecay(frequencies, distance)),
       treatment: treatmentOf(report.pairs, Math.max(1, target / trained)),
     };
   });

@@ -1,7 +1,6 @@
 /** The same points, computed by the GPU at hand: by trigonometry in a shader, and by this package's kernel. */
 
-import { createRope, uploadTensor } from 'webgpu-rope';
-import { readWords } from '../../../src/kernel/read-words';
+import { createRope, readTensor, uploadTensor } from 'webgpu-rope';
 import code from './probe.wgsl?raw';
 import { positionsOf, type Run } from './recipes';
 
@@ -85,9 +84,7 @@ export async function pointsOnGpu(
     pass.end();
     device.queue.submit([encoder.finish()]);
     const [read, power, kernel] = (await Promise.all(
-      [...outputs, turned].map(
-        async (buffer) => new Float32Array(await readWords(device, buffer, 0, buffer.size)),
-      ),
+      [...outputs, turned].map((buffer) => readTensor(device, buffer, 'f32')),
     )) as [Float32Array, Float32Array, Float32Array];
     return { read, power, kernel };
   } finally {

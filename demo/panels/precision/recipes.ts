@@ -1,6 +1,5 @@
 /** Ways to come by the cosine and the sine of an angle, computed on the CPU. Points lie as [position, pair, (cos, sin)]. */
-import type { RopeFrequencies } from 'webgpu-rope';
-import { decode, encoder, type RopeDtype } from '../../../src/dtypes';
+import { fromStorage, type RopeDtype, type RopeFrequencies, toStorage } from 'webgpu-rope';
 import { lookup, makeTwoDigit } from '../digits/two-digit';
 
 export type Points = Float32Array | Float64Array;
@@ -74,12 +73,12 @@ function fill(
 /** The kernel's table and its product, on the CPU: what stands in where there is no GPU. */
 export function tablePoints(frequencies: RopeFrequencies, positions: Uint32Array): Float32Array {
   const pairs = frequencies.inverseFrequencies.length;
-  const two = makeTwoDigit(frequencies, capacity);
+  const table = makeTwoDigit(frequencies, capacity);
   const points = new Float32Array(positions.length * pairs * 2);
   let at = 0;
   for (const position of positions) {
     for (let pair = 0; pair < pairs; pair++) {
-      const { product } = lookup(two, position, pair);
+      const { product } = lookup(table, position, pair);
       points[at++] = product.cos;
       points[at++] = product.sin;
     }
@@ -89,9 +88,20 @@ export function tablePoints(frequencies: RopeFrequencies, positions: Uint32Array
 
 /** Points kept in a storage type: each number rounded once. Float32 holds every number of f16 and bf16. */
 export function stored(points: Points, dtype: RopeDtype): Float32Array {
-  if (dtype === 'f32') return Float32Array.from(points);
-  const bits = encoder(dtype);
-  return Float32Array.from(points, (value) => decode(bits(value), dtype));
+  return Float32Array.from(fromStorage(toStorage(points, dtype), dtype));
+}
+
+/** Of each pair, the share of positions whose point is the same as at the next position; the last one has none. */
+export function equalNeighbours(points: Points, pairs: number): Float32Array {
+  const row = 2 * pairs;
+  const neighbours = points.length / row - 1;
+  return Float32Array.from({ length: pairs }, (_, pair) => {
+    let equal = 0;
+    for (let at = 2 * pair; at < neighbours * row; at += row) {
+      if (points[at] === points[at + row] && points[at + 1] === points[at + row + 1]) equal++;
+    }
+    return equal / neighbours;
+  });
 }
 
 /** The largest distance between points and the truth, as [run, pair]. */

@@ -1,9 +1,9 @@
 import { type RopeFrequencies, ropeFrequencies } from 'webgpu-rope';
-import { storedNeighbours } from '../../../src/analysis/context-storage';
 import { type AdapterSummary, summarise } from '../../shell/adapter';
 import type { Task, TaskContext } from '../../shell/tasks';
 import { pointsOnGpu } from './gpu';
 import {
+  equalNeighbours,
   float32Points,
   type Points,
   positionsOf,
@@ -132,12 +132,9 @@ export const tasks = {
     const all = { ...points, f16: stored(truth, 'f16'), bf16: stored(truth, 'bf16') };
     const equal = { f16: new Float32Array(runs.length * pairs), bf16: new Float32Array(runs.length * pairs) };
     for (const [at, { first, last }] of runs.entries()) {
-      const starts = Array.from({ length: last - first + 1 }, (_, n) => first + n);
-      const { identical } = storedNeighbours(frequencies.inverseFrequencies, 1, starts);
-      for (const [pair, share] of identical.entries()) {
-        equal.f16[at * pairs + pair] = share.f16;
-        equal.bf16[at * pairs + pair] = share.bf16;
-      }
+      const neighbours = truePoints(frequencies, positionsOf([{ first, last: last + 1 }]));
+      equal.f16.set(equalNeighbours(stored(neighbours, 'f16'), pairs), at * pairs);
+      equal.bf16.set(equalNeighbours(stored(neighbours, 'bf16'), pairs), at * pairs);
       context.progress(0.8 + (0.2 * at) / runs.length, 'comparing neighbours');
     }
     return { adapter, gpuMs, runs, pairs, worst: worstOf(all, truth, runs, pairs), equal };

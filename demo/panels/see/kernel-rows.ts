@@ -1,7 +1,6 @@
-import { createRope, readTensor, uploadTensor } from 'webgpu-rope';
+import { createRope, readTensor, ropeConfig, uploadTensor } from 'webgpu-rope';
 import { createAdditive } from 'webgpu-rope/additive';
 import type { EncodingSource } from 'webgpu-rope/analysis';
-import { isRope, placeOfPair } from '../../../src/analysis/encoding-source';
 import { columnsOf, countOf, isGrid, type State } from './state';
 
 const label = 'see panel';
@@ -18,12 +17,10 @@ export async function kernelRows(
   const [tokens, dim] = [countOf(state), columnsOf(state)];
   const { side } = state;
   const given = new Float32Array(tokens * dim);
-  const rotates = isRope(source);
-  if (rotates) {
-    const place = placeOfPair(source);
+  if ('rope' in source) {
+    const step = ropeConfig(source.rope).pairing === 'half' ? 1 : 2;
     for (let pair = 0; pair < dim / 2; pair++) {
-      const [cos] = place(pair);
-      for (let token = 0; token < tokens; token++) given[token * dim + cos] = 1;
+      for (let token = 0; token < tokens; token++) given[token * dim + pair * step] = 1;
     }
   }
   // What one axis has to serve; the tables grow with it.
@@ -35,7 +32,7 @@ export async function kernelRows(
   let kernel: { destroy(): void } | undefined;
   try {
     const encoder = device.createCommandEncoder({ label });
-    if (rotates) {
+    if ('rope' in source) {
       const rope = await createRope(device, source.rope, {
         dtypes: ['f32'],
         capacity,

@@ -1,6 +1,5 @@
 import { crossSimilarity, positionRows } from 'webgpu-rope/analysis';
 import { alibiSlopes, biasRows, t5Buckets } from 'webgpu-rope/bias';
-import { bucketOf } from '../../../src/biases/t5';
 import { type Picture, shrunk } from './picture';
 import { biasOf, chosenOf, positionsOf } from './sources';
 import { columnsOf, countOf, dimsOf, isBias, isGrid, type State } from './state';
@@ -98,11 +97,14 @@ function slopeTable(heads: number): Bias['table'] {
 /** The relative positions of every bucket, from the furthest key before the query to the furthest after it. */
 function bucketTable(state: State, weights: Float64Array, head: number): Bias['table'] {
   const { buckets, distance, bidirectional, heads } = state;
-  const table = t5Buckets({ buckets, maxDistance: distance, bidirectional });
+  const { byDistance, ahead } = t5Buckets({ buckets, maxDistance: distance, bidirectional });
+  const bucketOf = (relative: number): number =>
+    (byDistance[Math.min(Math.abs(relative), byDistance.length - 1)] ?? Number.NaN) +
+    (relative > 0 ? ahead : 0);
   const ends = new Map<number, [first: number, last: number]>();
   // One past the distance: what the last bucket begins with has been passed by then.
   for (let relative = -distance; relative <= (bidirectional ? distance : 0); relative++) {
-    const bucket = bucketOf(table, relative);
+    const bucket = bucketOf(relative);
     const [first] = ends.get(bucket) ?? [relative];
     ends.set(bucket, [first, relative]);
   }

@@ -1,6 +1,6 @@
 /** Runs at build time, in Node: puts what the page needs of bench/results/peers-*.json into the module `virtual:recorded`. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import type { BenchResult } from '../../../../bench/schema';
 import { extractRun, type RecordedRun } from './extract';
@@ -12,7 +12,8 @@ export function recordedRuns(folder: string): RecordedRun[] {
   return filesOf(folder).map((file) => extractRun(JSON.parse(readFileSync(file, 'utf8')) as BenchResult));
 }
 
-export function recordedPlugin(folder = resolve('bench/results')): Plugin {
+/** @param folder bench/results. */
+export function recordedPlugin(folder: string): Plugin {
   return {
     name: 'recorded-results',
     resolveId: (source) => (source === name ? `\0${name}` : undefined),

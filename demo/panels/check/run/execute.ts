@@ -54,11 +54,9 @@ async function run(
   known: AdapterSummary,
   onProgress: OnProgress,
 ): Promise<RunResult> {
-  const { tokens, dtype, start } = choice;
   onProgress({ stage: 'tables', text: 'building tables, filling Q and K' });
-  const rotation = await makeRotation(device, presetBySlug(choice.preset), tokens, dtype, start, {
-    capacity,
-  });
+  const preset = presetBySlug(choice.preset);
+  const rotation = await makeRotation(device, { ...choice, preset }, { capacity });
   onProgress({ stage: 'rotating', text: 'rotating' });
   await runOnce(device, rotation);
   await device.queue.onSubmittedWorkDone();
@@ -84,10 +82,10 @@ function compare(device: GPUDevice, rotation: Rotation, onProgress: OnProgress):
   const all = setting.elements.q + setting.elements.k;
   const read = readerOf(device, rotation, setting.dtype);
   let done = 0;
-  return checkAgainstReference(setting, (tensor, first, length) => {
+  return checkAgainstReference(setting, (tensor, offset, length) => {
     onProgress({ stage: 'checking', text: `checking ${Math.floor((100 * done) / all)}%`, share: done / all });
     done += length;
-    return read(tensor, first, length);
+    return read(tensor, offset, length);
   });
 }
 

@@ -1,9 +1,9 @@
-import { type RopeDtype, ropeDtypes } from 'webgpu-rope';
+import type { RopeDtype } from 'webgpu-rope';
 import { presets } from '../../../../bench/presets';
 import { h } from '../../../dom';
 import { integer } from '../../../format';
 import { explain, group, type Segment, segments } from '../../../widgets/segments';
-import { type Choice, lastStart, tokenChoices } from '../choice';
+import { type Choice, dtypeChoices, lastStart, tokenChoices } from '../choice';
 import { startField } from './start-field';
 
 export interface Controls {
@@ -39,7 +39,7 @@ export function createControls(root: HTMLElement, initial: Choice, options: Cont
   );
   const dtype = segments(
     'dtype',
-    ropeDtypes.map((name): Segment => [name, name]),
+    dtypeChoices.map((name): Segment => [name, name]),
     initial.dtype,
   );
   const start = startField(initial.start);

@@ -1,6 +1,6 @@
 /** The command line of `npm start`. */
 import { parseArgs } from 'node:util';
-import { choiceFromQuery, defaultChoice } from '../../demo/panels/check/choice';
+import { choiceFromQuery, defaultChoice } from '../panels/check/choice';
 
 /** Flags that the page takes as query parameters of the same names. */
 const passedOn = ['preset', 'tokens', 'dtype', 'start'] as const;

@@ -2,15 +2,12 @@
  * `npm start`: builds the package and the demo page, serves the page and opens it in the user's browser. Where there is
  * no display it runs the page in a headless browser and prints the report that the page shows.
  */
-import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type PreviewServer, preview } from 'vite';
-import { buildPackage } from './build';
-import { demoQuery, hasDisplay, parseFlags, usage } from './starting/flags';
-import { runHeadless } from './starting/headless';
-import { openInBrowser } from './starting/open';
-
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+import { buildPackage } from '../../scripts/build';
+import { demoQuery, hasDisplay, parseFlags, usage } from './flags';
+import { runHeadless } from './headless';
+import { openInBrowser } from './open';
 
 async function start(): Promise<void> {
   const flags = parseFlags(process.argv.slice(2));
@@ -20,7 +17,7 @@ async function start(): Promise<void> {
   }
   console.log('Building the package and the demo page ...');
   const config = {
-    configFile: join(root, 'vite.config.ts'),
+    configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
     configLoader: 'runner' as const,
     logLevel: 'warn' as const,
   };

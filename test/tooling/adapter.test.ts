@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isSoftware, nameOfAdapter } from '../../bench/harness/adapter';
+import { isSoftware, nameOfAdapter } from '../../scripts/browsers/adapter';
 
 describe('isSoftware', () => {
   test.each([

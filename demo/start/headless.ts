@@ -1,6 +1,6 @@
 /** Runs the demo page in a headless browser and waits for its report. */
-import type { AutorunReport } from '../../demo/shell/autorun';
-import { launchBrowser } from '../browser';
+import { launchBrowser } from '../../scripts/browser';
+import type { AutorunReport } from '../shell/autorun';
 
 /** A software adapter takes its time with a long prompt. */
 const patience = 10 * 60_000;

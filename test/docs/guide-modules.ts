@@ -35,7 +35,7 @@ export function guideModules(): Plugin {
       if (id.test(source)) return source;
       const [, prefix] = importer.match(id) ?? [];
       if (!prefix) return undefined;
-      if (source === 'webgpu-rope') return this.resolve('/test/docs/everything.ts');
+      // The package's own name is development.ts's to resolve.
       return source.startsWith('./') ? `${prefix}:${source.slice(2)}.ts` : undefined;
     },
     load(module) {

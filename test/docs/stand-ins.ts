@@ -1,5 +1,6 @@
 /** What the pages' code talks about: an engine's device, buffers and caches. Nothing is computed; every call is accepted. */
-import * as api from './everything';
+import { createRope, positionIds, type RopeConfigInput, rerotation, tableUpdates } from 'webgpu-rope';
+import { exported } from './exported';
 
 /** Types of the names that pages use without declaring them. */
 export const ambient = `
@@ -83,15 +84,15 @@ export async function scope(): Promise<{ device: StandInDevice; names: Record<st
   const { STORAGE, COPY_SRC, COPY_DST } = usages.GPUBufferUsage;
   const usage = STORAGE | COPY_SRC | COPY_DST;
   const buffer = () => device.createBuffer({ size: 2 ** 27, usage }) as unknown as GPUBuffer;
-  const config: api.RopeConfigInput = {
+  const config: RopeConfigInput = {
     headDim: 128,
     scaling: { type: 'dynamic', factor: 2, originalPositions: 4096 },
   };
-  const features = [api.positionIds, api.rerotation, api.tableUpdates] as const;
-  const rope = await api.createRope(gpu, config, { features });
+  const features = [positionIds, rerotation, tableUpdates] as const;
+  const rope = await createRope(gpu, config, { features });
   const k = buffer();
   const names = {
-    ...api,
+    ...Object.assign({}, ...Object.values(exported)),
     requestRopeDevice: async () => gpu,
     device,
     encoder: device.createCommandEncoder(),

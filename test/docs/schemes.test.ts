@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fromStorage, ropeConfig, toStorage } from 'webgpu-rope';
 import { encodingRows } from 'webgpu-rope/additive';
@@ -125,26 +125,3 @@ describe('their pictures', () => {
     expect(svg).toMatch(/role="img" aria-label="[^"]{40,}"/);
   });
 });
-
-it.each([
-  'docs/README.md',
-  'docs/guide.md',
-  'docs/schemes.md',
-  ...pages.map((name) => `docs/schemes/${name}`),
-])('%s links to what is there', (page) => {
-  for (const [, target, anchor] of readText(page).matchAll(/\]\((?!https?:)([\w./-]+)(?:#([\w-]+))?\)/g)) {
-    const path = normalize(join(dirname(page), target!));
-    expect(existsSync(join(root, path)), `${page}: ${target}`).toBe(true);
-    if (anchor) expect(anchorsOf(path), `${page}: ${target}#${anchor}`).toContain(anchor);
-  }
-});
-
-/** Names that code hosts give to headings. */
-function anchorsOf(path: string): string[] {
-  return [...readText(path).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-    heading!
-      .toLowerCase()
-      .replaceAll(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  );
-}

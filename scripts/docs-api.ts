@@ -28,7 +28,7 @@ const pageTexts: Readonly<Record<string, Page>> = {
   rope: { about: 'Create a rope, bind Q and K, encode; rerotate a cached K.' },
   device: {
     about: 'The device, tensors to and from it, and how numbers are stored.',
-    sources: /^(kernel|dtypes|reference|gpu\/(device|transfer|dtype))\b/,
+    sources: /^(kernel\/(request-device|transfer)|dtypes)$/,
   },
   config: {
     about:

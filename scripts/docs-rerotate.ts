@@ -272,7 +272,7 @@ function changesTable(): string {
   return markdownTable(head, rows);
 }
 
-/** Keys that are moved back by 16 positions so many times: how far they are from keys rotated once, in float64. */
+/** Keys that are rerotated by -16 positions so many times: their error against keys rotated once, in float64. */
 export function measureMoves(dtype: RopeDtype, moves: number): number {
   const step = 16;
   const place = { dtype, heads: 1, headDim: 64, pairing: 'half', tokens: 64 } as const;
@@ -299,7 +299,7 @@ function movesTable(): string {
     dtype,
     ...counts.map((moves) => shortError(measureMoves(dtype, moves))),
   ]);
-  return markdownTable(['cache', 'rotated once', 'moved once', '16 times', '256 times'], rows);
+  return markdownTable(['cache', 'rotated once', 'rerotated once', '16 times', '256 times'], rows);
 }
 
 /** The page, as it has to be. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import * as api from './docs/everything';
+import * as root from 'webgpu-rope';
+import * as additive from 'webgpu-rope/additive';
+import * as analysis from 'webgpu-rope/analysis';
+import * as bias from 'webgpu-rope/bias';
+import * as reference from 'webgpu-rope/reference';
+
+const api = { ...root, ...additive, ...analysis, ...bias, ...reference };
 
 /**
  * Every public function refuses an option that it does not know, at every depth: a misspelt one would else be ignored, and

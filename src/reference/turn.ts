@@ -75,7 +75,8 @@ export function checkTurn(options: RopeTurnOptions, place: RopePlace, inverse: b
         cos[i] = attentionFactor * c;
         sin[i] = attentionFactor * s;
       } else {
-        const square = isCache ? c * c + s * s : 1;
+        // Where a cache has 0 for both, there is nothing to turn back: the pair becomes 0.
+        const square = isCache ? c * c + s * s || Number.POSITIVE_INFINITY : 1;
         cos[i] = c / square / attentionFactor;
         sin[i] = -s / square / attentionFactor;
       }

@@ -105,14 +105,20 @@ export function ulp(value: number, dtype: RopeDtype): number {
 /**
  * Stores float64 values, each rounded once: a new Float32Array for f32, a new Uint16Array of bits for f16 and bf16.
  *
- * @throws {TypeError} `dtype` is not a string   @throws {RangeError} it is another string
+ * @throws {TypeError} a value is no number, `dtype` is not a string   @throws {RangeError} it is another string
  */
 export function toStorage(values: ArrayLike<number>, dtype: RopeDtype): StorageArray {
-  if (checkDtype(dtype) === 'f32') return new Float32Array(values);
-  const bits = new Uint16Array(values.length);
-  const toBits = encoder(dtype);
-  for (let i = 0; i < bits.length; i++) bits[i] = toBits(values[i]!);
-  return bits;
+  checkDtype(dtype);
+  if (typeof values?.length !== 'number') throw wrongType('values', 'an array of numbers', values);
+  const stored = dtype === 'f32' ? new Float32Array(values.length) : new Uint16Array(values.length);
+  // Storing into a Float32Array is the one rounding.
+  const toElement = dtype === 'f32' ? (value: number) => value : encoder(dtype);
+  for (let i = 0; i < stored.length; i++) {
+    const value = values[i];
+    if (typeof value !== 'number') throw wrongType(`values[${i}]`, 'a number', value);
+    stored[i] = toElement(value);
+  }
+  return stored;
 }
 
 /**

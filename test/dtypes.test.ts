@@ -6,9 +6,11 @@ import {
   fromStorage,
   maxFinite,
   type RopeDtype,
+  ropeDtypes,
   toStorage,
   ulp,
 } from '../src/dtypes';
+import { withHole } from './support/holes';
 import { seeded } from './support/random';
 
 const SIXTEEN_BITS = ['f16', 'bf16'] as const;
@@ -238,6 +240,17 @@ describe('toStorage and fromStorage', () => {
     expect(() => bytesPerElement(16 as unknown as RopeDtype)).toThrow(
       new TypeError('dtype: expected "f32" or "f16" or "bf16", got 16'),
     );
+    for (const dtype of ropeDtypes) {
+      expect(() => toStorage(withHole([1, 2], 1), dtype)).toThrow(
+        new TypeError('values[1]: expected a number, got undefined'),
+      );
+      expect(() => toStorage(new BigInt64Array(1) as unknown as number[], dtype)).toThrow(
+        new TypeError('values[0]: expected a number, got 0n'),
+      );
+      expect(() => toStorage(7 as unknown as number[], dtype)).toThrow(
+        new TypeError('values: expected an array of numbers, got 7'),
+      );
+    }
     expect(() => fromStorage(new Float32Array(1), 'bf16')).toThrow(
       new TypeError('storage: expected a Uint16Array (bf16), got a Float32Array'),
     );

@@ -78,7 +78,7 @@ function checkOptions(
   const farthest = { most: Math.min(mostTokens, positions - 1), unit: ' (positions)' };
   return {
     side,
-    shifts: shifts.map((shift, i) => checkInteger(`shifts[${i}]`, shift, 1, farthest)),
+    shifts: Array.from(shifts, (shift, i) => checkInteger(`shifts[${i}]`, shift, 1, farthest)),
     extension: checkNumber(
       'extension',
       options.extension ?? 2,

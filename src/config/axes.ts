@@ -125,5 +125,5 @@ function checkCounts(name: string, value: unknown, { axes, unit, low }: AxisCoun
   if (!Array.isArray(value)) throw wrongType(name, expected, value);
   if (value.length < fewest || value.length > most) throw outOfRange(name, expected, value);
   const limit = { most: Number.MAX_SAFE_INTEGER, unit: ` (${unit})` };
-  return value.map((entry, axis) => checkInteger(`${name}[${axis}]`, entry, low, limit));
+  return Array.from(value, (entry, axis) => checkInteger(`${name}[${axis}]`, entry, low, limit));
 }

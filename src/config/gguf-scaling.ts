@@ -55,8 +55,11 @@ export function ggufScaling(
   }
   const factor = type === 'none' ? 1 : linearFactor(source);
   if (divisors) {
+    const name = `tensors["${DIVISORS}"]`;
+    const given = checkScaling({ type: 'divisors', divisors: Array.from(divisors) }, pairs, () => name);
+    if (factor === 1) return given;
     const scaled = Array.from(divisors, (divisor) => divisor * factor);
-    return checkScaling({ type: 'divisors', divisors: scaled }, pairs, () => `tensors["${DIVISORS}"]`);
+    return checkScaling({ type: 'divisors', divisors: scaled }, pairs, () => name);
   }
   if (factor === 1) return { type: 'default' };
   return checkScaling({ type: 'linear', factor }, pairs, () => source.name('rope.scaling.factor'));

@@ -132,7 +132,7 @@ function checkAxes(
   if (!Array.isArray(positions)) throw wrongType(name, expected, positions);
   if (positions.length <= Math.max(...used) || positions.length > 4)
     throw outOfRange(name, expected, positions);
-  return positions.map((list: unknown, axis) => {
+  return Array.from(positions, (list: unknown, axis) => {
     checkArrayLike(`${name}[${axis}]`, list, 'an array of positions');
     return checkPositions(`${name}[${axis}]`, list, place, rows);
   });

@@ -522,6 +522,11 @@ describe('errors name the argument, what was expected and what came, and leave t
       'inverseFrequencies[3]: expected a finite number, got NaN',
     ],
     [
+      { inverseFrequencies: [1, 1e308, 3, 4] },
+      RangeError,
+      'inverseFrequencies[1]: expected a number from -64 to 64 (radians a position), got 1e+308',
+    ],
+    [
       { inverseFrequencies: bad<number[]>(['1', 2, 3, 4]) },
       TypeError,
       'inverseFrequencies[0]: expected a finite number, got "1"',
@@ -531,16 +536,16 @@ describe('errors name the argument, what was expected and what came, and leave t
       TypeError,
       'inverseFrequencies: expected an array of numbers, got undefined',
     ],
-    [{ attentionFactor: 0 }, RangeError, 'attentionFactor: expected a finite number above 0, got 0'],
+    [{ attentionFactor: 0 }, RangeError, 'attentionFactor: expected a number from 2^-60 to 2^60, got 0'],
     [
       { attentionFactor: Infinity },
       RangeError,
-      'attentionFactor: expected a finite number above 0, got Infinity',
+      'attentionFactor: expected a number from 2^-60 to 2^60, got Infinity',
     ],
     [
       { attentionFactor: bad<number>('1') },
       TypeError,
-      'attentionFactor: expected a finite number above 0, got "1"',
+      'attentionFactor: expected a number from 2^-60 to 2^60, got "1"',
     ],
   ];
 

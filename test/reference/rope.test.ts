@@ -195,9 +195,10 @@ describe.each(DTYPES)('applyRopeReference, %s', (dtype) => {
   });
 });
 
-it('4096 tokens x 40 heads x 128 dims, f32: well under 2 s', () => {
+it('4096 tokens x 40 heads x 128 dims, f32: well under 2 s of a CPU', () => {
   const data = new Float32Array(4096 * 40 * 128).fill(0.5);
-  const began = performance.now();
+  // Not by the clock: other processes may have the CPU meanwhile.
+  const began = process.cpuUsage();
   applyRopeReference(data, {
     dtype: 'f32',
     heads: 40,
@@ -207,5 +208,6 @@ it('4096 tokens x 40 heads x 128 dims, f32: well under 2 s', () => {
     positions: 0,
     inverseFrequencies: frequencies(128),
   });
-  expect(performance.now() - began).toBeLessThan(2000);
+  const { user, system } = process.cpuUsage(began);
+  expect((user + system) / 1000).toBeLessThan(2000);
 });

@@ -14,16 +14,20 @@ interface Case {
   readonly options: RopeOptions;
 }
 
+const yarn: RopeConfigInput = { headDim: 10, scaling: { type: 'yarn', factor: 32, originalPositions: 4096 } };
+
 const cases: Case[] = [
   { name: '64 pairs, two digits', config: { headDim: 128, theta: 500_000 }, options: {} },
   { name: '3 pairs, two digits', config: { headDim: 6 }, options: {} },
   { name: '1 pair, two digits', config: { headDim: 2 }, options: { capacity: 1_000_001 } },
-  {
-    name: '5 pairs and an attention factor, two digits',
-    config: { headDim: 10, scaling: { type: 'yarn', factor: 32, originalPositions: 4096 } },
-    options: {},
-  },
+  { name: '5 pairs and an attention factor, two digits', config: yarn, options: {} },
   { name: '64 pairs, full', config: { headDim: 128 }, options: { table: 'full', capacity: 4097 } },
+  // Its row 0 is not 1, so it must not be multiplied in.
+  {
+    name: '5 pairs and an attention factor, full',
+    config: yarn,
+    options: { table: 'full', capacity: 131_072 },
+  },
   { name: '3 pairs, full', config: { headDim: 6 }, options: { table: 'full', capacity: 1_000_001 } },
 ];
 

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { RopeDtype } from '../src/gpu/dtype';
-import { ropeDtypes } from '../src/gpu/dtype';
+import { type RopeDtype, ropeDtypes } from '../src/dtypes';
 import { peerNames } from './peers/names';
 import { presetBySlug, presets } from './presets';
 import type { SweepAxis } from './schema';

@@ -1,4 +1,4 @@
-import type { RopeDtype } from '../src/gpu/dtype';
+import type { RopeDtype } from '../src/dtypes';
 import type { SettingSpec } from './harness/row';
 import type { SweepAxis } from './schema';
 

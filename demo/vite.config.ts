@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type Plugin, type UserConfig } from 'vite';
+import { defineConfig, type PluginOption, type UserConfig } from 'vite';
 import { development } from '../scripts/development';
 import { recordedPlugin } from './panels/check/recorded/plugin';
 
@@ -10,7 +10,7 @@ const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta
  *
  * @param packagePlugin Leads `webgpu-rope` to its sources, or to what was built of them; called for the page and its worker.
  */
-export function demoConfig(packagePlugin: () => Plugin): UserConfig {
+export function demoConfig(packagePlugin: () => PluginOption): UserConfig {
   return {
     root: pathOf('.'),
     base: './',

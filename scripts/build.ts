@@ -4,13 +4,14 @@
  * Separate modules and `sideEffects: false` let every bundler drop what an application does not import.
  */
 import { spawn } from 'node:child_process';
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
 import { withExtensions } from './declarations';
-import { minifiedWgsl } from './wgsl';
+import { entryModules, linkedModule } from './shaders';
+import { linkedWgsl } from './wgsl';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -20,6 +21,7 @@ export async function buildPackage(dist = join(root, 'dist')): Promise<void> {
   try {
     await Promise.all([writeModules(work), writeDeclarations(`${work}.types`)]);
     await moveDeclarations(`${work}.types`, work);
+    await writeShaders(join(work, 'shaders'));
     await replaceFolder(work, dist);
   } finally {
     await Promise.all([work, `${work}.types`].map((path) => rm(path, { recursive: true, force: true })));
@@ -43,7 +45,7 @@ async function writeModules(outDir: string): Promise<void> {
     root,
     configFile: false,
     logLevel: 'warn',
-    plugins: [minifiedWgsl()],
+    plugins: [linkedWgsl({ comments: false })],
     build: {
       outDir,
       emptyOutDir: true,
@@ -65,10 +67,18 @@ async function writeModules(outDir: string): Promise<void> {
   });
 }
 
-/** src/gpu/rope.ts -> gpu/rope.js; shaders/rope.wgsl?raw -> shaders/rope.wgsl.js; cut down to entries, rope.core.wgsl.js */
+/** src/rope/rope.ts -> rope/rope.js; shaders/rope.wgsl?linked -> shaders/rope.wgsl.js */
 function moduleFile({ name, facadeModuleId }: { name: string; facadeModuleId: string | null }): string {
-  const [, shader, entries] = facadeModuleId?.match(/([^/\\]+)\.wgsl\?(entries=[\w,]+&)?raw$/) ?? [];
-  return shader ? `shaders/${shader}${entries ? '.core' : ''}.wgsl.js` : `${name}.js`;
+  const [, shader] = facadeModuleId?.match(/([^/\\]+)\.wgsl\?linked$/) ?? [];
+  return shader ? `shaders/${shader}.wgsl.js` : `${name}.js`;
+}
+
+/** The linked modules with their comments, for who writes a host of their own. */
+async function writeShaders(outDir: string): Promise<void> {
+  await mkdir(outDir, { recursive: true });
+  for (const name of entryModules) {
+    await writeFile(join(outDir, `${name}.wgsl`), await linkedModule(`${name}.wgsl`));
+  }
 }
 
 async function writeDeclarations(outDir: string): Promise<void> {

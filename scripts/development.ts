@@ -1,10 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
+import { linkedWgsl } from './wgsl';
 
 const source = (path: string): string => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
 
-/** What every Vite of this project needs: the package's name leads to its sources, in dist/ it leads to what was built. */
-export function development(): Plugin {
+/** What every Vite of this project needs: the package's name leads to its sources, and shaders are linked. */
+export function development(): Plugin[] {
+  return [linkedWgsl(), packageNames()];
+}
+
+function packageNames(): Plugin {
   return {
     name: 'webgpu-rope-development',
     config: () => ({

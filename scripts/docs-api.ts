@@ -1,8 +1,8 @@
 /**
- * Writes docs/api, the reference, from the docstrings of what src/index.ts exports: `npx tsx scripts/docs-api.ts`.
+ * Writes docs/api, the reference, from the docstrings of all that the package exports: `npx tsx scripts/docs-api.ts`.
  *
- * TypeDoc writes a page for each entry module it is given. Ours are made here, one for each area, and export what the
- * index exports from there. The area is the folder of src, so that a new export comes to its page by itself.
+ * TypeDoc writes a page for each entry module it is given. Ours are made here: one a subpath, and a few for the root,
+ * which is too long for one page.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,26 +10,37 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { barrels, type PublicName, publicNames, rootSpecifier } from './public-names';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 // TypeDoc lives in a workspace of its own, with the TypeScript it needs.
 const typedocRequire = createRequire(join(root, 'scripts/typedoc/package.json'));
 
-/** What each area is about, by its folder in src, in the order of the index. One that is not here comes last. */
-const areas: Readonly<Record<string, string>> = {
-  gpu: 'RoPE: make a rope, bind tensors, encode; features; tensors to and from the device.',
-  config: 'What a model says about positions, as plain data, and the readers that make it.',
-  frequencies: 'From a config to inverse frequencies, in float64.',
-  positions: 'Positions of images, videos and mixed prompts.',
-  reference: 'The float64 judge, on the CPU, and how numbers are stored.',
-  tables: 'Tables of your own.',
-  weights: 'Reordering the projections of Q and K.',
-  encodings: 'Rows that are added to token embeddings: as numbers, and by a kernel.',
-  biases: 'What is added to attention scores: as numbers, and by a kernel.',
-  analysis: 'Encodings and context extensions, measured.',
-};
+/** A page of the reference. */
+interface Page {
+  readonly about: string;
+  /** Of a page of the root: the folders or files of src whose names it has. */
+  readonly sources?: RegExp;
+}
 
-const subpaths = ['additive', 'analysis', 'bias', 'reference'];
+/** The pages, by name, in the order of the index. A subpath has the page of its own name. */
+const pageTexts: Readonly<Record<string, Page>> = {
+  rope: { about: 'Create a rope, bind Q and K, encode; rerotate a cached K.' },
+  device: {
+    about: 'The device, tensors to and from it, and how numbers are stored.',
+    sources: /^(kernel\/(request-device|transfer)|dtypes)$/,
+  },
+  config: {
+    about:
+      'From the files of a model to a config and its inverse frequencies: readers, axes, tables, reordered weights.',
+    sources: /^(config|frequencies|tables|weights)\b/,
+  },
+  positions: { about: 'Positions of images, videos and mixed prompts.', sources: /^positions\b/ },
+  additive: { about: 'Encodings that are added to embeddings: as numbers, and by a kernel.' },
+  bias: { about: 'Biases that are added to attention scores: as numbers, and by a kernel.' },
+  analysis: { about: 'Properties of encodings and of context extensions, measured; similarity of rows.' },
+  reference: { about: 'The CPU reference in float64, which says what every kernel has to compute.' },
+};
 
 const NOTE = '<!-- Written by scripts/docs-api.ts from the docstrings in src. -->\n\n';
 
@@ -41,28 +52,20 @@ export interface ApiReference {
   readonly warnings: string;
 }
 
-/** Kernels beside the numbers they compute, rather than all on one long page. */
-const areaOfKernels: Readonly<Record<string, string>> = {
-  additive: 'encodings',
-  bias: 'biases',
-  similarity: 'analysis',
-};
+/** The page that has a name: that of its subpath; of the root, the one that its source belongs to, or else `rope`. */
+function pageOf({ specifier, source }: PublicName): string {
+  if (specifier !== rootSpecifier) return specifier.slice(rootSpecifier.length + 1);
+  return Object.entries(pageTexts).find(([, { sources }]) => sources?.test(source))?.[0] ?? 'rope';
+}
 
-/** What src/index.ts exports, as specifiers, by area. */
-export function exportsByArea(): Map<string, string[]> {
-  const index = ['index', ...subpaths.map((name) => `subpaths/${name}`)]
-    .map((name) => readFileSync(join(root, `src/${name}.ts`), 'utf8'))
-    .join('\n');
-  const found = new Map<string, string[]>();
-  for (const [, type, list, folder, kernel = ''] of index.matchAll(
-    /^export (type )?\{([^}]*)\} from '\.{1,2}\/(\w+)(?:\/(\w+)\/)?/gm,
-  )) {
-    const area = (folder === 'gpu' && areaOfKernels[kernel]) || folder!;
-    const names = list!.split(',').map((name) => name.trim());
-    const specifiers = names.filter(Boolean).map((name) => (type ? `type ${name}` : name));
-    found.set(area, [...(found.get(area) ?? []), ...specifiers]);
+/** Every name that the package exports, by page, in the order of the index. A subpath without a text comes last. */
+export function namesByPage(): Map<string, PublicName[]> {
+  const found = new Map<string, PublicName[]>(Object.keys(pageTexts).map((page) => [page, []]));
+  for (const name of publicNames()) {
+    const page = pageOf(name);
+    found.set(page, [...(found.get(page) ?? []), name]);
   }
-  return found;
+  return new Map([...found].filter(([, names]) => names.length > 0));
 }
 
 /**
@@ -73,11 +76,10 @@ export function exportsByArea(): Map<string, string[]> {
 export function apiReference(): ApiReference {
   const folder = mkdtempSync(join(tmpdir(), 'webgpu-rope-api-'));
   try {
-    const found = exportsByArea();
-    const order = [...new Set([...Object.keys(areas), ...found.keys()])].filter((area) => found.has(area));
-    for (const area of order) writeFileSync(join(folder, `${area}.ts`), moduleOf(area, found.get(area)!));
+    const found = namesByPage();
+    for (const [page, names] of found) writeFileSync(join(folder, `${page}.ts`), moduleOf(page, names));
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(compilerOptions()));
-    writeFileSync(join(folder, 'typedoc.json'), JSON.stringify(typedocOptions(folder, order)));
+    writeFileSync(join(folder, 'typedoc.json'), JSON.stringify(typedocOptions(folder, [...found.keys()])));
     const cli = join(dirname(typedocRequire.resolve('typedoc/package.json')), 'bin/typedoc');
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
@@ -89,16 +91,19 @@ export function apiReference(): ApiReference {
     const read = (name: string): string => NOTE + readFileSync(join(out, name), 'utf8').trimEnd();
     const names = readdirSync(out).filter((name) => name !== 'README.md');
     const pages = new Map(names.map((name) => [name, `${read(name)}\n`]));
-    pages.set('README.md', indexOf(new Map(order.map((area) => [area, found.get(area)!])), pages));
+    pages.set('README.md', indexOf(found, pages));
     return { pages, warnings: stderr };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function moduleOf(area: string, specifiers: readonly string[]): string {
-  const about = areas[area] ?? `What src/${area} exports.`;
-  return `/**\n * ${about}\n *\n * @module\n */\nexport { ${specifiers.join(', ')} } from '${join(root, 'test/docs/everything')}';\n`;
+function moduleOf(page: string, names: readonly PublicName[]): string {
+  const { specifier } = names[0]!;
+  const list = names.map(({ name, isType }) => (isType ? `type ${name}` : name)).join(', ');
+  const about = [pageTexts[page]?.about, `Import from \`${specifier}\`.`].filter(Boolean).join('\n *\n * ');
+  const barrel = barrels().get(specifier)!.replace(/\.ts$/, '');
+  return `/**\n * ${about}\n *\n * @module\n */\nexport { ${list} } from '${barrel}';\n`;
 }
 
 function compilerOptions(): object {
@@ -111,9 +116,9 @@ function compilerOptions(): object {
   };
 }
 
-function typedocOptions(folder: string, order: readonly string[]): object {
+function typedocOptions(folder: string, names: readonly string[]): object {
   return {
-    entryPoints: order.map((area) => join(folder, `${area}.ts`)),
+    entryPoints: names.map((page) => join(folder, `${page}.ts`)),
     tsconfig: join(folder, 'tsconfig.json'),
     out: join(folder, 'out'),
     plugin: [typedocRequire.resolve('typedoc-plugin-markdown'), join(root, 'scripts/typedoc/plugin.mjs')],
@@ -148,19 +153,35 @@ function typedocOptions(folder: string, order: readonly string[]): object {
   };
 }
 
-/** Every export by name, with a link: under each area what there is to import, then the types beside it. */
-function indexOf(found: ReadonlyMap<string, readonly string[]>, pages: ReadonlyMap<string, string>): string {
-  const sections = [...found].map(([area, specifiers]) => {
-    const headings = pages.get(`${area}.md`)!.matchAll(/^<a id="([^"]+)"><\/a>\n\n### ([^\n]+)$/gm);
-    const links = [...headings].map(([, id, heading]) => {
-      const name = heading!.replace(/\\|\(\)$/g, '');
-      return { isType: specifiers.includes(`type ${name}`), link: `[\`${name}\`](${area}.md#${id})` };
-    });
-    const listOf = (types: boolean) => links.filter(({ isType }) => isType === types).map(({ link }) => link);
-    const lists = [listOf(false).join(', '), `Types: ${listOf(true).join(', ')}`];
-    return `## [${area}](${area}.md)\n\n${areas[area] ?? ''}\n\n${lists.join('\n\n')}\n`;
+/** Every export by name, with a link, under what it is imported from. */
+function indexOf(
+  found: ReadonlyMap<string, readonly PublicName[]>,
+  pages: ReadonlyMap<string, string>,
+): string {
+  const sections = new Map<string, string>();
+  for (const [page, names] of found) {
+    const { specifier } = names[0]!;
+    const before = sections.get(specifier) ?? `## ${specifier}\n`;
+    sections.set(specifier, before + entryOf(page, names, pages.get(`${page}.md`)!));
+  }
+  return `${NOTE}# API reference\n\nBy what a name is imported from.\n\n${[...sections.values()].join('\n')}`;
+}
+
+/** A page in the index: what it is about, what there is to import, then the types beside it. */
+function entryOf(page: string, names: readonly PublicName[], text: string): string {
+  const types = new Set(names.filter(({ isType }) => isType).map(({ name }) => name));
+  const headings = text.matchAll(/^<a id="([^"]+)"><\/a>\n\n### ([^\n]+)$/gm);
+  const links = [...headings].map(([, id, heading]) => {
+    const name = heading!.replace(/\\|\(\)$/g, '');
+    return { isType: types.has(name), link: `[\`${name}\`](${page}.md#${id})` };
   });
-  return `${NOTE}# API reference\n\n${sections.join('\n')}`;
+  const listOf = (isType: boolean) => links.filter((one) => one.isType === isType).map(({ link }) => link);
+  const paragraphs = [
+    `**[${page}.md](${page}.md).** ${pageTexts[page]?.about ?? ''}`,
+    listOf(false).join(', '),
+    `Types: ${listOf(true).join(', ')}`,
+  ];
+  return paragraphs.map((paragraph) => `\n${paragraph}\n`).join('');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

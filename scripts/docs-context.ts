@@ -82,4 +82,4 @@ export function contextPage(page: string): string {
   );
 }
 
-writeWhenRun(import.meta.url, 'context.md', contextPage);
+void writeWhenRun(import.meta.url, 'context.md', contextPage);

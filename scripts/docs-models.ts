@@ -9,9 +9,9 @@ const INTRODUCTION = `# Which models read correctly
 
 \`ropeConfigFromHuggingFace(configJson)\` and \`ropeConfigsFromHuggingFace(configJson)\` read these configs in
 \`test/config/models.test.ts\`; this page is generated from that list by \`npx tsx scripts/docs-models.ts\`. The configs are
-written from memory of the released files and cut to the keys that bear on shape and rotation; LongRoPE's lists are made
-up. What a reader could not find in a config is in \`assumptions\` of the
-result; what it would rotate wrongly it refuses, naming the key.
+written from memory of the released files, with only the keys that matter for shape and rotation; LongRoPE's lists are invented.
+What a reader could not find in a config is in \`assumptions\` of the result. A config that it would rotate wrongly is refused, and the
+error names the key.
 
 A model whose layers rotate by several rules has a row for each; pass \`layerType\`, or let
 \`ropeConfigsFromHuggingFace\` say which layer follows which. "Assumes" counts the entries of \`assumptions\`.
@@ -23,13 +23,13 @@ const HEADER = `| model | \`model_type\` | layers | head, rotary | theta | pairi
 `;
 
 const OUTRO = `
-Not listed does not mean not read: any config that spells rotation in these ways is. The pairing then depends on
-\`model_type\`: one that \`src/config/pairing.ts\` does not know is read as \`half\`, and the assumption says so.
+A model that is not listed may be read too, if its config uses these keys. The pairing depends on \`model_type\`: one that
+\`src/config/pairing.ts\` does not have is read as \`half\`, and \`assumptions\` says so.
 
-Axes are time, height and width: [positions.md](positions.md) builds their positions. ERNIE 4.5 VL lists its sections as
+Axes are time, height and width; [positions.md](positions.md) says how to build their positions. ERNIE 4.5 VL lists its sections as
 height, width, time.
 
-Scaling that is beside the rotation stays with the caller: DeepSeek's correction of the softmax scale by
+Scaling that is not part of the rotation is left to the caller: DeepSeek's correction of the softmax scale by
 \`mscale_all_dim\`, Llama 4's temperature tuning, Ministral 3's \`llama_4_scaling_beta\`.
 
 ## GGUF
@@ -38,10 +38,10 @@ Scaling that is beside the rotation stays with the caller: DeepSeek's correction
 the Hugging Face checkpoint pairs: converters permute the weights of Llama, so its GGUF is \`interleaved\`. Pass
 \`rope_freqs.weight\` (Llama 3.1 and later, Gemma 4), \`rope_factors_long.weight\` and \`rope_factors_short.weight\` (Phi-3,
 Phi-4 mini) as float32 values; without \`tensors\` the result assumes there are none, and says so. Which layers of Llama 4,
-SmolLM3, Cohere 2 and EXAONE 4 go without rotation is not read from a GGUF; \`assumptions\` says so.
+SmolLM3, Cohere 2 and EXAONE 4 are not rotated is not read from a GGUF; \`assumptions\` says so.
 
-\`rope.dimension_sections\` of Qwen2-VL, Qwen3-VL, Qwen3.5, PaddleOCR-VL and GLM-4V reads as axes; pairing is then \`half\`, as
-llama.cpp's kernels for several axes have no other. For every other architecture sections are refused.
+\`rope.dimension_sections\` of Qwen2-VL, Qwen3-VL, Qwen3.5, PaddleOCR-VL and GLM-4V is read as axes; the pairing is then \`half\`, the
+only one that llama.cpp's kernels for several axes have. For every other architecture sections are refused.
 `;
 
 /** The page, as it has to be. */
@@ -75,11 +75,11 @@ function cells({ headDim, rotaryDim, theta, pairing, scaling, axes, assumptions 
   return [`${headDim}, ${rotaryDim}`, theta, pairing, rule, assumptions.length || ''].join(' | ');
 }
 
-/** Pairs of each axis; "turn by turn" where they are not one block an axis. */
+/** Pairs of each axis; "interleaved" where they are not one block an axis. */
 function describeAxes({ count, pairAxis }: RopeAxes): string {
   const sizes = Array.from({ length: count }, (_, axis) => pairAxis.filter((one) => one === axis).length);
   const inBlocks = pairAxis.every((axis, i) => i === 0 || axis >= pairAxis[i - 1]!);
-  return `axes of ${sizes.join(', ')} pairs${inBlocks ? '' : ', turn by turn'}`;
+  return `axes of ${sizes.join(', ')} pairs${inBlocks ? '' : ', interleaved'}`;
 }
 
 function describe(scaling: RopeScaling): string {

@@ -22,7 +22,8 @@ export function withSection(page: string, name: string, text: string): string {
 
 /** A table of Markdown; columns of numbers aligned to the right. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
   const isNumeric = (column: number) => rows.every((cells) => /^[\d .e-]*$/.test(cells[column] ?? ''));
   return line(head) + line(head.map((_, i) => (isNumeric(i) ? '--:' : '---'))) + rows.map(line).join('');
 }
@@ -34,6 +35,10 @@ export function shortError(error: number): string {
 }
 
 /** Writes a page when its script is run by itself: `npx tsx scripts/docs-….ts`. */
-export function writeWhenRun(module: string, name: string, make: (page: string) => string): void {
-  if (process.argv[1] === fileURLToPath(module)) writeFileSync(urlOf(name), make(readPage(name)));
+export async function writeWhenRun(
+  module: string,
+  name: string,
+  make: (page: string) => string | Promise<string>,
+): Promise<void> {
+  if (process.argv[1] === fileURLToPath(module)) writeFileSync(urlOf(name), await make(readPage(name)));
 }

@@ -1,7 +1,8 @@
 // Writes the numbers of docs/precision.md: `npx tsx scripts/docs-precision.ts`. CPU alone: float32 arithmetic by Math.fround,
 // without fused multiply-adds.
+
+import { decode, encode, fromStorage, type RopeDtype, toStorage } from '../src/dtypes';
 import { ropeFrequencies } from '../src/frequencies';
-import { type Dtype, decode, encode, fromStorage, toStorage } from '../src/reference';
 import { twoDigitTable } from '../src/tables/tables';
 import { createRandom } from '../test/support/random';
 import { markdownTable, shortError, withSection, writeWhenRun } from './docs-pages';
@@ -96,10 +97,10 @@ function anglesTable(): string {
 type Stack = (x: number, y: number, position: number, pair: number) => Angle;
 
 /** Stores a number and takes it back. */
-const through = (dtype: Dtype) => (value: number) => decode(encode(value, dtype), dtype);
+const through = (dtype: RopeDtype) => (value: number) => decode(encode(value, dtype), dtype);
 
 /** The package: float32 arithmetic, one rounding to storage. */
-function kernel({ twoDigit }: Recipes, dtype: Dtype): Stack {
+function kernel({ twoDigit }: Recipes, dtype: RopeDtype): Stack {
   const store = through(dtype);
   return (x, y, position, pair) => {
     const [cos, sin] = twoDigit(position, pair);
@@ -111,7 +112,7 @@ function kernel({ twoDigit }: Recipes, dtype: Dtype): Stack {
 }
 
 /** transformers: float32 phases, cosines and sines cast to the dtype, every product and sum rounded to it. */
-function transformers({ float32 }: Recipes, dtype: Dtype): Stack {
+function transformers({ float32 }: Recipes, dtype: RopeDtype): Stack {
   const store = through(dtype);
   return (x, y, position, pair) => {
     const [cos, sin] = float32(position, pair).map(store) as [number, number];
@@ -120,7 +121,7 @@ function transformers({ float32 }: Recipes, dtype: Dtype): Stack {
 }
 
 /** The least there can be: the truth, rounded once to storage. */
-function best({ truth }: Recipes, dtype: Dtype): Stack {
+function best({ truth }: Recipes, dtype: RopeDtype): Stack {
   const store = through(dtype);
   return (x, y, position, pair) => {
     const [cos, sin] = truth(position, pair);
@@ -129,7 +130,11 @@ function best({ truth }: Recipes, dtype: Dtype): Stack {
 }
 
 /** Root mean square error of normal elements, for the positions of a row, theta 500 000. */
-function stackError(make: (recipes: Recipes, dtype: Dtype) => Stack, dtype: Dtype, last: number): number {
+function stackError(
+  make: (recipes: Recipes, dtype: RopeDtype) => Stack,
+  dtype: RopeDtype,
+  last: number,
+): number {
   const recipes = recipesOf(500_000);
   const stack = make(recipes, dtype);
   const random = createRandom(11);
@@ -176,4 +181,4 @@ export function precisionPage(page: string): string {
   return withSection(withSection(page, 'angles', anglesTable()), 'storage', storageTable());
 }
 
-writeWhenRun(import.meta.url, 'precision.md', precisionPage);
+void writeWhenRun(import.meta.url, 'precision.md', precisionPage);

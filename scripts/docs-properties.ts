@@ -80,4 +80,4 @@ export function propertiesPage(page: string): string {
   return withSection(result, 'notes', notes.join(''));
 }
 
-writeWhenRun(import.meta.url, 'properties.md', propertiesPage);
+void writeWhenRun(import.meta.url, 'properties.md', propertiesPage);

@@ -5,15 +5,9 @@
 // frequencies is the truth.
 import { ropeConfig } from '../src/config/rope-config';
 import type { RopeConfig, RopeConfigInput, RopeFrequencies } from '../src/config/types';
+import { fromStorage, type RopeDtype, toStorage } from '../src/dtypes';
 import { ropeFrequencies } from '../src/frequencies';
-import {
-  applyRopeReference,
-  type Dtype,
-  fromStorage,
-  rerotateReference,
-  ropeReferenceExact,
-  toStorage,
-} from '../src/reference';
+import { applyRopeReference, rerotateReference, ropeReferenceExact } from '../src/reference';
 import { createRandom, type Random } from '../test/support/random';
 import { markdownTable, shortError, withSection, writeWhenRun } from './docs-pages';
 
@@ -278,8 +272,8 @@ function changesTable(): string {
   return markdownTable(head, rows);
 }
 
-/** Keys that are moved back by 16 positions so many times: how far they are from keys rotated once, in float64. */
-export function measureMoves(dtype: Dtype, moves: number): number {
+/** Keys that are rerotated by -16 positions so many times: their error against keys rotated once, in float64. */
+export function measureMoves(dtype: RopeDtype, moves: number): number {
   const step = 16;
   const place = { dtype, heads: 1, headDim: 64, pairing: 'half', tokens: 64 } as const;
   const turn = ropeFrequencies({ headDim: 64, theta: 500_000 });
@@ -305,7 +299,7 @@ function movesTable(): string {
     dtype,
     ...counts.map((moves) => shortError(measureMoves(dtype, moves))),
   ]);
-  return markdownTable(['cache', 'rotated once', 'moved once', '16 times', '256 times'], rows);
+  return markdownTable(['cache', 'rotated once', 'rerotated once', '16 times', '256 times'], rows);
 }
 
 /** The page, as it has to be. */
@@ -313,4 +307,4 @@ export function rerotatePage(page: string): string {
   return withSection(withSection(page, 'changes', changesTable()), 'moves', movesTable());
 }
 
-writeWhenRun(import.meta.url, 'rerotate.md', rerotatePage);
+void writeWhenRun(import.meta.url, 'rerotate.md', rerotatePage);

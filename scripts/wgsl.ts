@@ -1,24 +1,23 @@
-/** How the build takes in WGSL. */
-import { readFile } from 'node:fs/promises';
+/** How Vite takes in WGSL. */
 import type { Plugin } from 'vite';
-import { reachableWgsl, shortenedWgsl } from './wgsl-names';
+import { linkedModule, moduleFiles, modulePath } from './shaders';
 import { minifyWgsl } from './wgsl-text';
 
 /**
- * Vite: `import wgsl from './x.wgsl?raw'` gives the small form, with short names; `'./x.wgsl?entries=a,b&raw'` only what
- * these entry points reach.
+ * `import wgsl from './x.wgsl?linked'` gives the module with all that it imports, as plain WGSL.
+ *
+ * @param options.comments Whether comments and blanks stay. The build leaves them out.
  */
-export function minifiedWgsl(): Plugin {
+export function linkedWgsl({ comments = true } = {}): Plugin {
   return {
-    name: 'minified-wgsl',
+    name: 'webgpu-rope-wgsl',
     enforce: 'pre',
     async load(id) {
-      const [, path, entries] = /^(.+\.wgsl)\?(?:entries=([\w,]+)&)?raw$/.exec(id) ?? [];
-      if (path === undefined) return null;
-      this.addWatchFile(path);
-      const plain = minifyWgsl(await readFile(path, 'utf8'));
-      const reached = entries ? reachableWgsl(plain, entries.split(',')) : plain;
-      return `export default ${JSON.stringify(minifyWgsl(shortenedWgsl(reached)))};`;
+      const [, file] = /^(.+\.wgsl)\?linked$/.exec(id) ?? [];
+      if (file === undefined) return null;
+      for (const each of moduleFiles()) this.addWatchFile(each);
+      const linked = await linkedModule(modulePath(file));
+      return `export default ${JSON.stringify(comments ? linked : minifyWgsl(linked))};`;
     },
   };
 }

@@ -158,16 +158,16 @@ fn store_rows(values: mat4x4f, row: u32, column: u32) {
 
 @compute @workgroup_size(16, 16)
 fn compare_rows(
-  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(workgroup_id) workgroup_id: vec3u,
   @builtin(local_invocation_id) local: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let tile_row = params.first_tile + workgroup.y;
-  if (SYMMETRIC && workgroup.x < tile_row) {
+  let tile_row = params.first_tile + workgroup_id.y;
+  if (SYMMETRIC && workgroup_id.x < tile_row) {
     return;
   }
   let first_row = tile_row * TILE;
-  let first_column = workgroup.x * TILE;
+  let first_column = workgroup_id.x * TILE;
   // Column i of a matrix holds the four results of row i.
   var total = mat4x4f();
   for (var outer = 0u; outer < params.dim; outer += DEPTH * DEPTH) {
@@ -202,7 +202,7 @@ fn compare_rows(
     similarities(total[3], row_inverses.w, column_inverses, row + 3u, column),
   );
   store_rows(values, row, column);
-  if (SYMMETRIC && workgroup.x > tile_row) {
+  if (SYMMETRIC && workgroup_id.x > tile_row) {
     // Transposed, so that an invocation writes four neighbours of each mirrored row.
     store_rows(transpose(values), column, row);
   }

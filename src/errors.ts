@@ -6,6 +6,7 @@
 /** Shows a value in an error message, short enough to read. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
   if (value === null || typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;
@@ -22,18 +23,31 @@ export function outOfRange(name: string, expected: string, got: unknown): RangeE
   return new RangeError(`${name}: expected ${expected}, got ${show(got)}`);
 }
 
+/** The largest integer of a range, and what it counts: a text such as `' (tokens)'`, which follows the range. */
+export interface IntegerLimit {
+  readonly most: number;
+  readonly unit: string;
+}
+
 /**
- * Checks that `value` is an integer in `low..high` and returns it.
+ * Checks that `value` is an integer from `low` to `limit` and returns it.
  *
+ * @param limit The largest one, or that and its unit. Not a closure or a list, as encode allocates nothing.
  * @throws {TypeError} it is not a number   @throws {RangeError} it is no integer, or outside
  */
-export function checkInteger(name: string, value: unknown, low: number, high: number, unit = ''): number {
+export function checkInteger(
+  name: string,
+  value: unknown,
+  low: number,
+  limit: number | IntegerLimit,
+): number {
+  const most = typeof limit === 'number' ? limit : limit.most;
+  if (Number.isInteger(value) && (value as number) >= low && (value as number) <= most)
+    return value as number;
+  const unit = typeof limit === 'number' ? '' : limit.unit;
   if (typeof value !== 'number') throw wrongType(name, `an integer${unit}`, value);
-  if (!Number.isInteger(value) || value < low || value > high) {
-    const range = high >= Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `in ${low}..${high}`;
-    throw outOfRange(name, `an integer ${range}${unit}`, value);
-  }
-  return value;
+  const range = most >= Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `in ${low}..${most}`;
+  throw outOfRange(name, `an integer ${range}${unit}`, value);
 }
 
 /**
@@ -61,6 +75,20 @@ export function checkNumber(
   if (typeof value !== 'number') throw wrongType(name, expected, value);
   if (!Number.isFinite(value) || !accepts(value)) throw outOfRange(name, expected, value);
   return value;
+}
+
+/**
+ * Checks that `value` is an array or a typed array.
+ *
+ * @throws {TypeError} it is neither
+ */
+export function checkArrayLike(
+  name: string,
+  value: unknown,
+  expected: string,
+): asserts value is ArrayLike<unknown> {
+  const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
+  if (!isList) throw wrongType(name, expected, value);
 }
 
 /**

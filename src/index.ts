@@ -23,22 +23,20 @@ export type {
   RopeFrequencies,
   RopeScaling,
 } from './config/types';
+export {
+  bytesPerElement,
+  fromStorage,
+  type RopeDtype,
+  ropeDtypes,
+  type StorageArray,
+  toStorage,
+} from './dtypes';
 export { ropeFrequencies } from './frequencies';
 export { type XposOptions, type XposScales, xposScales } from './frequencies/xpos';
-export type { RopeCache, RopeCaches } from './gpu/caches';
-export { type RopeDeviceOptions, requestRopeDevice } from './gpu/device';
-export { type RopeDtype, ropeDtypes } from './gpu/dtype';
-export type { MethodsOf, RopeFeature, RopeWith } from './gpu/feature';
-export { callerTables, type PositionMethods, positionIds, rerotation, tableUpdates } from './gpu/features';
-export type { RopeEncodeOptions, RopeLayer } from './gpu/layer';
-export type { RopeGrid, RopeIds, RopePositionSource, RopePositions, RopeRagged } from './gpu/positions';
-export type { RerotateMethods, RerotateTensor, RopeRerotateOptions } from './gpu/rerotate';
-export { createRope, type Rope, type RopeBinding, type RopeOptions } from './gpu/rope';
-export type { RopeState } from './gpu/table-state';
-export type { TableUpdateMethods } from './gpu/table-updates';
-export type { RopeLayout, RopeStrides, RopeTensor } from './gpu/tensor';
-export { type ReadOptions, readTensor, type UploadOptions, uploadTensor } from './gpu/transfer';
-export type { RopeTuning } from './gpu/tuning';
+export type { RopeGrid, RopeIds, RopePositionSource, RopePositions, RopeRagged } from './kernel/positions';
+export { type RopeDeviceOptions, requestRopeDevice } from './kernel/request-device';
+export { type ReadOptions, readTensor, type UploadOptions, uploadTensor } from './kernel/transfer';
+export type { RopeTuning } from './kernel/tuning';
 export {
   type GridPositions,
   type ImageGrid,
@@ -49,6 +47,14 @@ export {
   videoGridPositions,
 } from './positions/grid';
 export { type MropePositions, type MropePrompts, mropePositions } from './positions/mrope';
-export { bytesPerElement, fromStorage, type StorageArray, toStorage } from './reference';
+export type { RopeBinding } from './rope/binding';
+export type { RopeCache, RopeCaches } from './rope/caches';
+export { createRope } from './rope/create';
+export type { RopeEncodeOptions, RopeLayer } from './rope/layer';
+export type { RopeOptions, RopePreparation } from './rope/options';
+export type { RerotateOrigin, RerotateTensor, RopeRerotateOptions } from './rope/rerotate';
+export type { Rope } from './rope/rope';
+export type { RopeState, RopeStateTable } from './rope/state';
+export type { RopeLayout, RopeStrides, RopeTensor } from './rope/tensor';
 export { type XposCaches, xposCaches } from './tables/xpos-caches';
 export { type PermuteOptions, permutePairing, type WeightArray } from './weights/permute';

@@ -1,5 +1,5 @@
-/** A WGSL module cut down, by the build, to what these entry points reach; whole where nothing is built. */
-declare module '*.wgsl?entries=rotate_chunks,rotate_words&raw' {
+/** A WGSL module with all that it imports, as plain text (scripts/shaders.ts). */
+declare module '*.wgsl?linked' {
   const code: string;
   export default code;
 }

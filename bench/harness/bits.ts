@@ -1,4 +1,4 @@
-import type { StorageArray } from '../../src/reference/dtypes';
+import type { StorageArray } from '../../src/dtypes';
 
 /** The bits of a stored tensor, as a view of the same memory. NaN payloads survive only in bits. */
 export function bitsOf(storage: StorageArray): Uint32Array | Uint16Array {

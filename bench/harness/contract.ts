@@ -23,14 +23,7 @@
  * two table entries in place of s.
  */
 
-import {
-  type Dtype,
-  decodeTable,
-  encoder,
-  maxFinite,
-  type StorageArray,
-  ulp,
-} from '../../src/reference/dtypes';
+import { decodeTable, encoder, maxFinite, type RopeDtype, type StorageArray, ulp } from '../../src/dtypes';
 import { type RerotateReferenceOptions, rerotateReferenceExact } from '../../src/reference/rerotate';
 import { type RopeReferenceOptions, ropeReferenceExact } from '../../src/reference/rope';
 import type { RopeTurnOptions } from '../../src/reference/turn';
@@ -188,7 +181,7 @@ export function checkContract(check: ContractCheck): ContractResult {
 const ulpTables: { f16?: Float64Array; bf16?: Float64Array } = {};
 
 /** What the last rounding may cost: one ulp of the reference in 16 bits; in f32 it is part of the 5e-7. */
-function roundingAllowance(dtype: Dtype): (referenceBits: number) => number {
+function roundingAllowance(dtype: RopeDtype): (referenceBits: number) => number {
   if (dtype === 'f32') return () => 0;
   const values = decodeTable(dtype);
   ulpTables[dtype] ??= Float64Array.from(values, (value) => ulp(value, dtype));
@@ -273,7 +266,7 @@ function lengths(
 }
 
 /** `decode` of one type, without its checks. */
-function loader(dtype: Dtype): (bits: number) => number {
+function loader(dtype: RopeDtype): (bits: number) => number {
   if (dtype === 'f32') {
     const value = new Float32Array(1);
     const asBits = new Uint32Array(value.buffer);

@@ -1,13 +1,13 @@
-import { type Dtype, type StorageArray, toStorage } from '../../src/reference/dtypes';
+import { type RopeDtype, type StorageArray, toStorage } from '../../src/dtypes';
 import { createRandom } from './random';
 
 /** Rows of a tensor made and sent at a time, so that no copy of a large tensor lies in memory twice. */
 const blockElements = 2 ** 20;
 
-const grids = new Map<Dtype, StorageArray>();
+const grids = new Map<RopeDtype, StorageArray>();
 
 /** 65536 numbers in (-1, 1), rounded to the storage type once: what tensors are filled from. */
-function gridOf(dtype: Dtype): StorageArray {
+function gridOf(dtype: RopeDtype): StorageArray {
   let grid = grids.get(dtype);
   if (!grid) {
     const random = createRandom(1);
@@ -24,7 +24,7 @@ function gridOf(dtype: Dtype): StorageArray {
  * Elements `offset .. offset + length - 1` of the endless tensor that a seed stands for: random, the same every time, and
  * to be had from anywhere on.
  */
-export function seededElements(dtype: Dtype, seed: number, offset: number, length: number): StorageArray {
+export function seededElements(dtype: RopeDtype, seed: number, offset: number, length: number): StorageArray {
   const grid = gridOf(dtype);
   const elements = dtype === 'f32' ? new Float32Array(length) : new Uint16Array(length);
   for (let i = 0; i < length; i++) {
@@ -38,7 +38,7 @@ export function seededElements(dtype: Dtype, seed: number, offset: number, lengt
 }
 
 /** Fills a buffer with the first elements of the seed's tensor. */
-export function fillSeeded(device: GPUDevice, buffer: GPUBuffer, dtype: Dtype, seed: number): void {
+export function fillSeeded(device: GPUDevice, buffer: GPUBuffer, dtype: RopeDtype, seed: number): void {
   const bytes = dtype === 'f32' ? 4 : 2;
   const count = buffer.size / bytes;
   for (let offset = 0; offset < count; offset += blockElements) {

@@ -1,7 +1,6 @@
 import {
   bytesPerElement,
   createRope,
-  positionIds,
   type RopeDtype,
   type RopeEncodeOptions,
   type RopeLayer,
@@ -27,7 +26,7 @@ export async function makeDecode(
   if (kind === 'WebGPU calls alone') return makeBareCalls(device, layerCount);
   const preset = presetBySlug('llama-3.1-8b');
   const config = configOf(preset);
-  const rope = await createRope(device, config, { dtypes: [dtype], features: [positionIds] });
+  const rope = await createRope(device, config, { dtypes: [dtype] });
   const { qHeads, kHeads } = preset;
   const rowBytes = config.headDim * bytesPerElement(dtype);
   const owned: GPUBuffer[] = [];

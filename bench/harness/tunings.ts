@@ -1,5 +1,5 @@
 import { createRope, type RopeTuning } from 'webgpu-rope';
-import { headGroups } from '../../src/gpu/tuning';
+import { headGroups } from '../../src/kernel/tuning';
 import { presetBySlug } from '../presets';
 import { type MeasureOptions, measure } from './measure';
 import { makeRotation, type Setting } from './rotation';

@@ -3,9 +3,9 @@ import * as Plot from '@observablehq/plot';
 import { alibiSlopes } from '../../src/biases/alibi';
 import { biasRows } from '../../src/biases/rows';
 import { t5Buckets } from '../../src/biases/t5';
+import { fromStorage, toStorage } from '../../src/dtypes';
 import { encodingRows } from '../../src/encodings/rows';
 import type { AdditiveEncodingInput } from '../../src/encodings/types';
-import { fromStorage, toStorage } from '../../src/reference';
 import { createRandom } from '../../test/support/random';
 import { colours, grey, heatPanel, key, panel, picture } from './picture';
 

@@ -30,7 +30,7 @@ export interface CatalogueEntry {
 export function encodingCatalogue(dim = 64, length = 1024): CatalogueEntry[] {
   checkInteger('dim', dim, 8, 512);
   if (dim % 4 !== 0) throw outOfRange('dim', 'a multiple of 4 (two axes of pairs)', dim);
-  checkInteger('length', length, 2, 2 ** 15, ' (positions)');
+  checkInteger('length', length, 2, { most: 2 ** 15, unit: ' (positions)' });
   const entry = (name: string, title: string, note: string, source: EncodingSource): CatalogueEntry => ({
     name,
     title,

@@ -28,17 +28,18 @@ export function closestRows(rows: Float64Array, count: number, dim: number): Clo
   const repeats = findRepeats(rows, count, dim);
   if (repeats !== undefined) return { distance: 0, ...repeats };
   const { sorted, along, order } = sortRows(rows, count, dim);
+  const given: RowSet = { values: rows, dim };
   // Neighbours come first: in most encodings they are nearest, and a good start is what makes the search short. Among
   // equals the first pair stays, so that a rounding does not choose which one is reported.
   let best = { square: Number.POSITIVE_INFINITY, first: 0, second: 1 };
   for (let i = 0; i + 1 < count; i++) {
-    const square = squaredDistance(rows, i * dim, (i + 1) * dim, dim, best.square);
+    const square = squaredDistance(given, i, i + 1, best.square);
     if (square < best.square * (1 - same)) best = { square, first: i, second: i + 1 };
   }
   let reach = Math.sqrt(best.square) + along.slack;
   for (let i = 0; i < count; i++) {
     for (let j = i + 1; j < count && along.values[j]! - along.values[i]! <= reach; j++) {
-      const square = squaredDistance(sorted, i * dim, j * dim, dim, best.square);
+      const square = squaredDistance(sorted, i, j, best.square);
       if (square < best.square * (1 - same)) {
         const [a, b] = [order[i]!, order[j]!];
         best = { square, first: Math.min(a, b), second: Math.max(a, b) };
@@ -49,19 +50,26 @@ export function closestRows(rows: Float64Array, count: number, dim: number): Clo
   return { distance: Math.sqrt(best.square), first: best.first, second: best.second, repeated: 0 };
 }
 
-/** The squared distance, or any number of at least `limit` where it is not below that. */
-function squaredDistance(rows: Float64Array, a: number, b: number, dim: number, limit: number): number {
+/** Rows of `dim` numbers, one after the other. */
+interface RowSet {
+  readonly values: Float64Array;
+  readonly dim: number;
+}
+
+/** The squared distance of rows `one` and `other`, or any number of at least `limit` where it is not below that. */
+function squaredDistance({ values, dim }: RowSet, one: number, other: number, limit: number): number {
+  const [a, b] = [one * dim, other * dim];
   let sum = 0;
   let i = 0;
   // Eight elements between two looks at the limit: a look costs about as much as an element.
   while (i < dim && !(sum >= limit)) {
     for (const stop = Math.min(i + 8, dim); i < stop; i++) {
-      const difference = rows[a + i]! - rows[b + i]!;
+      const difference = values[a + i]! - values[b + i]!;
       sum += difference * difference;
     }
   }
   // Two infinities leave a NaN; equal ones are no distance.
-  return Number.isNaN(sum) ? infiniteSquares(rows, a, b, dim) : sum;
+  return Number.isNaN(sum) ? infiniteSquares(values, a, b, dim) : sum;
 }
 
 function infiniteSquares(rows: Float64Array, a: number, b: number, dim: number): number {
@@ -108,7 +116,7 @@ function equalRows(rows: Float64Array, a: number, b: number, dim: number): boole
 
 interface SortedRows {
   /** The rows in the order of their places along the direction, elements that vary most first. */
-  readonly sorted: Float64Array;
+  readonly sorted: RowSet;
   /** Place of each along the direction, ascending, and by how much rounding may have moved two of them apart. */
   readonly along: { readonly values: Float64Array; readonly slack: number };
   /** Index of each among the rows given. */
@@ -145,7 +153,11 @@ function sortRows(rows: Float64Array, count: number, dim: number): SortedRows {
   }
   // A sum of dim terms is off by at most dim · 2^-53 of their size, and so is the length of the direction; twice over.
   const slack = Number.isFinite(largest) ? 8 * (dim + 4) * 2 ** -53 * largest : 0;
-  return { sorted, along: { values: Float64Array.from(order, (row) => places[row]!), slack }, order };
+  return {
+    sorted: { values: sorted, dim },
+    along: { values: Float64Array.from(order, (row) => places[row]!), slack },
+    order,
+  };
 }
 
 /**
@@ -157,10 +169,10 @@ function widestDirection(rows: Float64Array, means: Float64Array, dim: number): 
   let direction = Float64Array.from({ length: dim }, (_, i) => 1 + ((i * 0.618_034) % 1));
   for (let step = 0; step < 6; step++) {
     const next = new Float64Array(dim);
-    for (let first = 0; first < rows.length; first += dim) {
+    for (let start = 0; start < rows.length; start += dim) {
       let dot = 0;
-      for (let i = 0; i < dim; i++) dot += (rows[first + i]! - means[i]!) * direction[i]!;
-      for (let i = 0; i < dim; i++) next[i]! += dot * (rows[first + i]! - means[i]!);
+      for (let i = 0; i < dim; i++) dot += (rows[start + i]! - means[i]!) * direction[i]!;
+      for (let i = 0; i < dim; i++) next[i]! += dot * (rows[start + i]! - means[i]!);
     }
     // Divided by the largest first, so that no square overflows.
     const largest = next.reduce((max, value) => Math.max(max, Math.abs(value)), 0);

@@ -31,12 +31,12 @@ export interface ExtensionOptions {
 }
 
 /** The longest length, in tokens, that the kernel serves. */
-const longest = 2 ** 24;
+const longest = { most: 2 ** 24, unit: ' (tokens)' };
 
 /** Checks a trained and a target length, in tokens; two tokens are the least that have neighbours. */
 export function checkLengths(trainedLength: unknown, targetLength: unknown): void {
-  checkInteger('trainedLength', trainedLength, 2, longest, ' (tokens)');
-  checkInteger('targetLength', targetLength, 2, longest, ' (tokens)');
+  checkInteger('trainedLength', trainedLength, 2, longest);
+  checkInteger('targetLength', targetLength, 2, longest);
 }
 
 /**

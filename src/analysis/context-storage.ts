@@ -1,4 +1,4 @@
-import { type Dtype, fromStorage, toStorage } from '../reference/dtypes';
+import { fromStorage, ropeDtypes, toStorage } from '../dtypes';
 import type { ByStorage } from './context-types';
 
 /** What storage leaves of the difference between neighbours, at sampled positions. */
@@ -8,8 +8,6 @@ export interface StoredNeighbours {
   /** The smallest distance between the two whole rows. */
   readonly smallest: ByStorage;
 }
-
-const dtypes: readonly Dtype[] = ['f32', 'f16', 'bf16'];
 
 /** Positions that are compared with the next one. All of them where `length` has no more than `count` neighbours. */
 export function samplePositions(length: number, count: number): number[] {
@@ -44,7 +42,7 @@ export function storedNeighbours(
       }
     }
   }
-  const measured = dtypes.map((dtype) => compareRows(fromStorage(toStorage(values, dtype), dtype), row));
+  const measured = ropeDtypes.map((dtype) => compareRows(fromStorage(toStorage(values, dtype), dtype), row));
   return {
     identical: Array.from(frequencies, (_, pair) => byStorage((i) => measured[i]!.identical[pair]!)),
     smallest: byStorage((i) => measured[i]!.smallest),

@@ -1,4 +1,5 @@
 import type { RopeScaling } from '../config/types';
+import { ropeDtypes } from '../dtypes';
 import type { ContextReport } from './context-types';
 
 type Findings = Omit<ContextReport, 'summary'>;
@@ -75,7 +76,7 @@ function storageSentence({ pairs, blindPairs, verdict }: Findings): string {
     blindPairs.bf16 + blindPairs.f16 === 0
       ? 'Stored in 16 bits, cos and sin of most neighbouring tokens differ in every pair that turns'
       : `Stored in 16 bits, cos and sin of most neighbouring tokens are the same in some slow pairs (bf16: ${bf16}, f16: ${f16})`;
-  const blind = (['f32', 'f16', 'bf16'] as const).filter((dtype) => verdict.neighboursIdentical[dtype]);
+  const blind = ropeDtypes.filter((dtype) => verdict.neighboursIdentical[dtype]);
   return blind.length === 0
     ? `${opening}; all pairs together tell them apart at every position looked at.`
     : `${opening}; at some positions not even all pairs together tell two neighbours apart (${blind.join(', ')}).`;

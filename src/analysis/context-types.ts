@@ -1,5 +1,5 @@
 import type { RopeConfigInput, RopeScaling } from '../config/types';
-import type { Dtype } from '../reference/dtypes';
+import type { RopeDtype } from '../dtypes';
 import type { AttentionDecay } from './decay';
 
 /** What {@link contextReport} may be told. */
@@ -18,7 +18,7 @@ export interface ContextOptions {
 }
 
 /** A number for each way to store cos and sin. */
-export type ByStorage = Readonly<Record<Dtype, number>>;
+export type ByStorage = Readonly<Record<RopeDtype, number>>;
 
 /** One frequency pair. */
 export interface ContextPair {
@@ -59,7 +59,7 @@ export interface ContextVerdict {
   /** `localResolution` is below 0.9: neighbours differ by less than nine tenths of what training saw. */
   readonly neighboursCloser: boolean;
   /** For each storage, some sampled neighbours have the same whole row: the model cannot tell the two apart at all. */
-  readonly neighboursIdentical: Readonly<Record<Dtype, boolean>>;
+  readonly neighboursIdentical: Readonly<Record<RopeDtype, boolean>>;
   /** Frequencies at the trained length differ from the base's: short texts look different than in training. */
   readonly changesShortTexts: boolean;
   /** The attention factor is not the base's, so scores are scaled. */

@@ -40,7 +40,7 @@ export function contextReport(
   checkLengths(trainedLength, targetLength);
   checkKeys('options', options, ['base', 'axis', 'samples', 'distances']);
   const { axis } = options;
-  const samples = checkInteger('samples', options.samples ?? 256, 2, 65_536, ' (positions)');
+  const samples = checkInteger('samples', options.samples ?? 256, 2, { most: 65_536, unit: ' (positions)' });
   const baseConfig = baseOf(checked, options.base);
   // The base is what training ran, so at its length; axes are the config's.
   const base = selectFrequencies({ ...baseConfig, axes: checked.axes }, trainedLength, axis);
@@ -57,16 +57,12 @@ export function contextReport(
     scaled.attentionFactor,
     samplePositions(targetLength, samples),
   );
-  const pairs = scaled.pairs.map((pair, i) =>
-    pairReport(
-      pair,
-      scaled.frequencies[i]!,
-      base.frequencies[i]!,
-      trainedLength,
-      targetLength,
-      stored.identical[i]!,
-    ),
-  );
+  const lengths = { trainedLength, targetLength };
+  const pairs = scaled.pairs.map((pair, i) => ({
+    pair,
+    ...pairReport(scaled.frequencies[i]!, base.frequencies[i]!, lengths),
+    identicalNeighbours: stored.identical[i]!,
+  }));
   const outsideCount = pairs.filter((pair) => pair.outside).length;
   const localResolution = localResolutionOf(pairs);
   const verdict: ContextVerdict = {
@@ -110,18 +106,15 @@ function baseOf(config: RopeConfig, given: RopeConfigInput | undefined): RopeCon
   return base;
 }
 
+/** What a pair's two frequencies say; which pair it is, and what storage leaves of it, stand beside. */
 function pairReport(
-  pair: number,
   frequency: number,
   baseFrequency: number,
-  trainedLength: number,
-  targetLength: number,
-  identicalNeighbours: ByStorage,
-): ContextPair {
+  { trainedLength, targetLength }: Pick<ContextReport, 'trainedLength' | 'targetLength'>,
+): Omit<ContextPair, 'pair' | 'identicalNeighbours'> {
   const trainedTurns = turnsOf(baseFrequency, trainedLength);
   const targetTurns = turnsOf(frequency, targetLength);
   return {
-    pair,
     frequency,
     baseFrequency,
     ratio: frequency === baseFrequency ? 1 : frequency / baseFrequency,
@@ -133,7 +126,6 @@ function pairReport(
     outside: meetsNewAngles(baseFrequency, trainedLength, frequency, targetLength),
     neighbourAngle: neighbourAngle(frequency),
     baseNeighbourAngle: neighbourAngle(baseFrequency),
-    identicalNeighbours,
   };
 }
 

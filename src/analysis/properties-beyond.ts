@@ -84,9 +84,9 @@ function compareValues(
   ] as const) {
     let size = sizes[0] ?? 0;
     const isTrained = sizes.length === 0;
-    for (let first = from; first < to; first += 1024) {
-      const count = Math.min(1024, to - first);
-      const positions = Float64Array.from({ length: axes * count }, (_, i) => first + (i % count));
+    for (let start = from; start < to; start += 1024) {
+      const count = Math.min(1024, to - start);
+      const positions = Float64Array.from({ length: axes * count }, (_, i) => start + (i % count));
       const rows = positionRows(source, positions);
       for (let at = 0; at < rows.length; at++) {
         const i = at % dim;

@@ -1,4 +1,4 @@
-import type { Dtype } from '../reference/dtypes';
+import type { RopeDtype } from '../dtypes';
 
 /** What {@link encodingProperties} may be told. */
 export interface PropertyOptions {
@@ -24,7 +24,7 @@ export interface UniqueRows {
 }
 
 /** {@link UniqueRows} exactly, and after rounding rows to a storage type. */
-export type UniqueRowsByStorage = Readonly<Record<'exact' | Dtype, UniqueRows>>;
+export type UniqueRowsByStorage = Readonly<Record<'exact' | RopeDtype, UniqueRows>>;
 
 /** What the best map from PE(p) to PE(p + shift) leaves over; with several axes, the worst of the axes. */
 export interface ShiftResidual {

@@ -1,4 +1,4 @@
-import { type Dtype, fromStorage, toStorage } from '../reference/dtypes';
+import { fromStorage, type RopeDtype, toStorage } from '../dtypes';
 import { closestRows } from './closest-rows';
 import { type Grid, positionOf } from './properties-grid';
 import type { UniqueRows, UniqueRowsByStorage } from './properties-types';
@@ -10,7 +10,7 @@ export function uniqueRows(rows: Float64Array, grid: Grid, dim: number): UniqueR
     return { distance, between: [positionOf(grid, first), positionOf(grid, second)], repeated };
   };
   const exact = of(rows);
-  const stored = (dtype: Dtype): UniqueRows => {
+  const stored = (dtype: RopeDtype): UniqueRows => {
     const values = fromStorage(toStorage(rows, dtype), dtype);
     // Weights often are of the type already; the search is the slow part.
     return values.every((value, i) => value === rows[i]) ? exact : of(values);

@@ -67,16 +67,18 @@ function checkOptions(
   if (positions < 2) throw outOfRange('source', 'an encoding of at least 2 positions', positions);
   const most = Math.min(mostTokens, positions ** axes);
   const least = 2 ** axes;
-  const length = checkInteger('length', options.length ?? Math.min(1024, most), least, most, ' (tokens)');
+  const length = checkInteger('length', options.length ?? Math.min(1024, most), least, {
+    most,
+    unit: ' (tokens)',
+  });
   const side = sideOf(length, axes);
   const { shifts = [1, 2, 8, 64].filter((shift) => shift < side) } = options;
   if (!Array.isArray(shifts)) throw wrongType('shifts', 'an array of integers (positions)', shifts);
   if (shifts.length === 0) throw new RangeError('shifts: expected at least one, got none');
+  const farthest = { most: Math.min(mostTokens, positions - 1), unit: ' (positions)' };
   return {
     side,
-    shifts: shifts.map((shift, i) =>
-      checkInteger(`shifts[${i}]`, shift, 1, Math.min(mostTokens, positions - 1), ' (positions)'),
-    ),
+    shifts: Array.from(shifts, (shift, i) => checkInteger(`shifts[${i}]`, shift, 1, farthest)),
     extension: checkNumber(
       'extension',
       options.extension ?? 2,

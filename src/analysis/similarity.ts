@@ -1,4 +1,4 @@
-import { checkInteger, wrongType } from '../errors';
+import { checkInteger, outOfRange, wrongType } from '../errors';
 
 /**
  * Cosine similarity of all pairs of rows, in float64: `a . b / (|a| |b|)`, in -1..1.
@@ -22,7 +22,7 @@ export function similarityMatrix(rows: ArrayLike<number>, count: number, dim: nu
   for (let i = 0; i < count; i++) {
     matrix[i * count + i] = 1;
     for (let j = 0; j < i; j++) {
-      const value = clampedDot(units, i * dim, units, j * dim, dim);
+      const value = clampedDot(units[i]!, units[j]!);
       matrix[i * count + j] = value;
       matrix[j * count + i] = value;
     }
@@ -48,7 +48,7 @@ export function crossSimilarity(
   const matrix = new Float64Array(rowCount * columnCount);
   for (let i = 0; i < rowCount; i++) {
     for (let j = 0; j < columnCount; j++) {
-      matrix[i * columnCount + j] = clampedDot(a, i * dim, b, j * dim, dim);
+      matrix[i * columnCount + j] = clampedDot(a[i]!, b[j]!);
     }
   }
   return matrix;
@@ -63,39 +63,39 @@ function countOf(name: string, rows: ArrayLike<number>, dim: number): number {
 }
 
 /** The rows with length 1; those of zeros stay as they are. */
-function unitRows(name: string, rows: ArrayLike<number>, count: number, dim: number): Float64Array {
+function unitRows(name: string, rows: ArrayLike<number>, count: number, dim: number): Float64Array[] {
   if (typeof rows?.length !== 'number') throw wrongType(name, 'an array of numbers', rows);
   if (rows.length !== count * dim) {
     const expected = `${count * dim} numbers ([${count} rows, ${dim} dims])`;
     throw new RangeError(`${name}: expected ${expected}, got ${rows.length}`);
   }
-  const units = new Float64Array(count * dim);
-  for (let row = 0; row < count; row++) {
-    const first = row * dim;
-    let largest = 0;
-    for (let j = first; j < first + dim; j++) {
-      const value = rows[j];
-      if (typeof value !== 'number') throw wrongType(`${name}[${j}]`, 'a number', value);
-      if (!Number.isFinite(value))
-        throw new RangeError(`${name}[${j}]: expected a finite number, got ${value}`);
-      largest = Math.max(largest, Math.abs(value));
-    }
-    if (largest === 0) continue;
-    // By the largest first, so that no square overflows or vanishes.
-    let squares = 0;
-    for (let j = first; j < first + dim; j++) {
-      const value = rows[j]! / largest;
-      units[j] = value;
-      squares += value * value;
-    }
-    const length = Math.sqrt(squares);
-    for (let j = first; j < first + dim; j++) units[j]! /= length;
+  for (let at = 0; at < rows.length; at++) {
+    const value = rows[at];
+    if (typeof value !== 'number') throw wrongType(`${name}[${at}]`, 'a number', value);
+    if (!Number.isFinite(value)) throw outOfRange(`${name}[${at}]`, 'a finite number', value);
   }
-  return units;
+  return Array.from({ length: count }, (_, row) =>
+    unitOf(Float64Array.from({ length: dim }, (_, j) => rows[row * dim + j]!)),
+  );
 }
 
-function clampedDot(a: Float64Array, atA: number, b: Float64Array, atB: number, dim: number): number {
+/** The row with length 1, in its own place. */
+function unitOf(row: Float64Array): Float64Array {
+  const largest = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (largest === 0) return row;
+  // By the largest first, so that no square overflows or vanishes.
+  let squares = 0;
+  for (let j = 0; j < row.length; j++) {
+    row[j]! /= largest;
+    squares += row[j]! * row[j]!;
+  }
+  const length = Math.sqrt(squares);
+  for (let j = 0; j < row.length; j++) row[j]! /= length;
+  return row;
+}
+
+function clampedDot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  for (let j = 0; j < dim; j++) sum += a[atA + j]! * b[atB + j]!;
+  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
   return Math.max(-1, Math.min(1, sum));
 }

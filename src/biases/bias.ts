@@ -26,7 +26,7 @@ const alibiKeys = ['type', 'heads', 'maxBias'];
 const t5Keys = ['type', 'heads', 'buckets', 'maxDistance', 'bidirectional'];
 
 /**
- * The numbers that a bias is made of: slopes, or the weights that came with it, checked.
+ * The numbers that a bias is made of: slopes, or the weights beside it, checked.
  *
  * @throws {TypeError | RangeError} weights are missing, of the wrong kind, too few, or given to ALiBi
  */

@@ -1,4 +1,4 @@
-import { checkChoice, checkInteger, checkNumber, outOfRange, wrongType } from '../errors';
+import { checkChoice, checkInteger, checkKeys, checkNumber, outOfRange, wrongType } from '../errors';
 import type { RopeAxes, RopeConfig } from './types';
 
 const MAX_AXES = 4;
@@ -12,7 +12,7 @@ const MAX_AXES = 4;
  * @example Qwen2-VL-7B: `ropeConfig({ headDim: 128, theta: 1e6, axes: mropeSections([16, 24, 24]) })`
  */
 export function mropeSections(sections: readonly number[]): RopeAxes {
-  const checked = checkCounts('sections', sections, 1, 'pairs', 0);
+  const checked = checkCounts('sections', sections, { axes: [1, MAX_AXES], unit: 'pairs', low: 0 });
   return {
     count: checked.length,
     pairAxis: checked.flatMap((pairs, axis) => Array<number>(pairs).fill(axis)),
@@ -28,7 +28,7 @@ export function mropeSections(sections: readonly number[]): RopeAxes {
  * @example Qwen3-VL-4B: `ropeConfig({ headDim: 128, theta: 5e6, axes: mropeInterleaved([24, 20, 20]) })`
  */
 export function mropeInterleaved(sections: readonly number[]): RopeAxes {
-  const checked = checkCounts('sections', sections, 3, 'pairs', 0, 3);
+  const checked = checkCounts('sections', sections, { axes: [3, 3], unit: 'pairs', low: 0 });
   const pairs = checked.reduce((sum, count) => sum + count, 0);
   const axisOf = (pair: number) => (pair < 3 * checked[pair % 3]! ? pair % 3 : 0);
   return { count: 3, pairAxis: Array.from({ length: pairs }, (_, pair) => axisOf(pair)) };
@@ -57,11 +57,9 @@ export interface AxialOptions {
  * @throws {TypeError | RangeError} an argument is out of range
  * @example rope-vit, heads of 64: `ropeConfig({ headDim: 64, theta: 100, pairing: 'interleaved', axes: axial(64) })`
  */
-export function axial(
-  rotaryDim: number,
-  axes = 2,
-  { order = 'blocks', frequencies = 'shared' }: AxialOptions = {},
-): RopeAxes {
+export function axial(rotaryDim: number, axes = 2, options: AxialOptions = {}): RopeAxes {
+  checkKeys('options', options, ['order', 'frequencies']);
+  const { order = 'blocks', frequencies = 'shared' } = options;
   checkInteger('axes', axes, 1, MAX_AXES);
   checkInteger('rotaryDim', rotaryDim, 2 * axes, Number.MAX_SAFE_INTEGER);
   if (rotaryDim % (2 * axes) !== 0) {
@@ -95,7 +93,7 @@ export type AxialWidths = Pick<RopeConfig, 'rotaryDim' | 'theta' | 'scaling' | '
  * @example Wan 2.1 (frame, row, column): `ropeConfig({ headDim: 128, pairing: 'interleaved', ...axialWidths([44, 42, 42]) })`
  */
 export function axialWidths(widths: readonly number[], theta = 10_000): AxialWidths {
-  const checked = checkCounts('widths', widths, 1, 'elements', 2);
+  const checked = checkCounts('widths', widths, { axes: [1, MAX_AXES], unit: 'elements', low: 2 });
   checkNumber('theta', theta, 'a finite number above 0', (value) => value > 0);
   for (const [axis, width] of checked.entries()) {
     if (width % 2 !== 0) throw outOfRange(`widths[${axis}]`, 'an even integer', width);
@@ -111,19 +109,21 @@ export function axialWidths(widths: readonly number[], theta = 10_000): AxialWid
   };
 }
 
-function checkCounts(
-  name: string,
-  value: unknown,
-  least: number,
-  unit: string,
-  low: number,
-  most = MAX_AXES,
-): number[] {
-  const count = least === most ? `${most}` : `${least} to ${most}`;
+/** What a list with an integer an axis has to be. */
+interface AxisCounts {
+  /** The fewest axes, and the most. */
+  readonly axes: readonly [fewest: number, most: number];
+  readonly unit: string;
+  /** The least each integer may be. */
+  readonly low: number;
+}
+
+function checkCounts(name: string, value: unknown, { axes, unit, low }: AxisCounts): number[] {
+  const [fewest, most] = axes;
+  const count = fewest === most ? `${most}` : `${fewest} to ${most}`;
   const expected = `an array of ${count} integers (${unit} of each axis)`;
   if (!Array.isArray(value)) throw wrongType(name, expected, value);
-  if (value.length < least || value.length > most) throw outOfRange(name, expected, value);
-  return value.map((entry, axis) =>
-    checkInteger(`${name}[${axis}]`, entry, low, Number.MAX_SAFE_INTEGER, ` (${unit})`),
-  );
+  if (value.length < fewest || value.length > most) throw outOfRange(name, expected, value);
+  const limit = { most: Number.MAX_SAFE_INTEGER, unit: ` (${unit})` };
+  return Array.from(value, (entry, axis) => checkInteger(`${name}[${axis}]`, entry, low, limit));
 }

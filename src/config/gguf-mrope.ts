@@ -1,3 +1,4 @@
+import { checkArrayLike, checkInteger } from '../errors';
 import { mropeInterleaved, mropeSections } from './axes';
 import { mropeOfArchitecture } from './gguf-architectures';
 import type { GgufScalingSource } from './gguf-scaling';
@@ -11,21 +12,25 @@ import type { RopeAxes } from './types';
  */
 export function ggufMrope(source: GgufScalingSource, pairs: number, assumptions: string[]): RopeAxes | null {
   const key = 'rope.dimension_sections';
+  const name = source.name(key);
   const value = source.get(key);
-  const sections = Array.from((value ?? []) as ArrayLike<unknown>, Number);
+  const given = value ?? [];
+  checkArrayLike(name, given, 'an array of integers');
+  const sections = Array.from(given, (count, axis) =>
+    checkInteger(`${name}[${axis}]`, typeof count === 'bigint' ? Number(count) : count, 0, pairs),
+  );
   const rule = mropeOfArchitecture(source.architecture);
   // GLM-4 comes with and without; llama.cpp loads none of the others without sections.
   const optional = !rule || source.architecture.startsWith('glm4');
   if (sections.every((count) => count === 0) && optional) return null;
   const [time, height, width, fourth = 0] = sections;
   const sum = sections.reduce((total, count) => total + count, 0);
-  const fits = sections.every((count) => Number.isInteger(count) && count >= 0) && sum === pairs;
-  if (!rule || sections.length < 3 || sections.length > 4 || fourth !== 0 || !fits) {
+  if (!rule || sections.length < 3 || sections.length > 4 || fourth !== 0 || sum !== pairs) {
     const expected = rule
       ? `three integers that add up to ${pairs} (rotary pairs), and 0`
       : `none for architecture "${source.architecture}", whose axes this package does not know`;
     const got = value === undefined ? value : `[${sections.join(', ')}]`;
-    throw new RangeError(`${source.name(key)}: expected ${expected}, got ${got}`);
+    throw new RangeError(`${name}: expected ${expected}, got ${got}`);
   }
   const three = [time!, height!, width!];
   if (rule === 'sections') return mropeSections(three);

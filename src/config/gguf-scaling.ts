@@ -16,6 +16,9 @@ const LONG = 'rope_factors_long.weight';
 const SHORT = 'rope_factors_short.weight';
 const DIVISORS = 'rope_freqs.weight';
 
+/** The tensors that say something about frequencies. */
+export const tensorNames = [DIVISORS, LONG, SHORT];
+
 /** The scheme of a GGUF: `rope.scaling.*`, and the tensors that change frequencies pair by pair. */
 export function ggufScaling(
   source: GgufScalingSource,
@@ -52,8 +55,11 @@ export function ggufScaling(
   }
   const factor = type === 'none' ? 1 : linearFactor(source);
   if (divisors) {
+    const name = `tensors["${DIVISORS}"]`;
+    const given = checkScaling({ type: 'divisors', divisors: Array.from(divisors) }, pairs, () => name);
+    if (factor === 1) return given;
     const scaled = Array.from(divisors, (divisor) => divisor * factor);
-    return checkScaling({ type: 'divisors', divisors: scaled }, pairs, () => `tensors["${DIVISORS}"]`);
+    return checkScaling({ type: 'divisors', divisors: scaled }, pairs, () => name);
   }
   if (factor === 1) return { type: 'default' };
   return checkScaling({ type: 'linear', factor }, pairs, () => source.name('rope.scaling.factor'));

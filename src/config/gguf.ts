@@ -1,7 +1,7 @@
-import { checkChoice, checkInteger, checkNumber, wrongType } from '../errors';
+import { checkChoice, checkInteger, checkKeys, checkNumber, wrongType } from '../errors';
 import { isPartlyRotated, pairingOfArchitecture, slidingRule } from './gguf-architectures';
 import { ggufMrope } from './gguf-mrope';
-import { type GgufScalingSource, ggufScaling } from './gguf-scaling';
+import { type GgufScalingSource, ggufScaling, tensorNames } from './gguf-scaling';
 import { checkRotaryDim, ropeConfig } from './rope-config';
 import { checkObject } from './scaling';
 import type { Pairing, RopeConfig } from './types';
@@ -10,7 +10,8 @@ import type { Pairing, RopeConfig } from './types';
 export interface GgufOptions {
   /**
    * The small tensors that carry the rest of the rotation, by name, as float32 values: `rope_freqs.weight`,
-   * `rope_factors_long.weight`, `rope_factors_short.weight`. Give an empty object to say that the file has none of them.
+   * `rope_factors_long.weight`, `rope_factors_short.weight`, and no others. Give an empty object to say that the file has
+   * none of them.
    */
   readonly tensors?: Readonly<Record<string, ArrayLike<number>>> | undefined;
   /** Which layers of a model whose sliding-window layers rotate differently (Gemma 3, Gemma 4, ModernBERT, OLMo 3). */
@@ -32,7 +33,9 @@ export function ropeConfigFromGguf(metadata: unknown, options: GgufOptions = {})
   const values = checkObject('metadata', metadata, 'the key-value pairs of a GGUF header');
   const architecture = values['general.architecture'];
   if (typeof architecture !== 'string') throw wrongType('general.architecture', 'a string', architecture);
+  checkKeys('options', options, ['tensors', 'layerType']);
   const { tensors, layerType } = options;
+  if (tensors !== undefined) checkKeys('tensors', tensors, tensorNames);
   const layerTypes = ['full_attention', 'sliding_attention'] as const;
   if (layerType !== undefined) checkChoice('layerType', layerType, layerTypes);
 

@@ -91,7 +91,7 @@ function noRopeLayers(source: HuggingFaceSource, count: number): number[] | null
   if (given?.length) {
     const name = `${source.prefix}no_rope_layers`;
     if (given.length < count) throw wrongType(name, `an array of ${count} entries, one a layer`, given);
-    return given.map((entry, i) => checkInteger(`${name}[${i}]`, entry, 0, 1));
+    return Array.from(given, (entry, i) => checkInteger(`${name}[${i}]`, entry, 0, 1));
   }
   const interval = integerOf(source, 'no_rope_layer_interval');
   if (interval === undefined && !listed(NO_ROPE_LAYERS, source.modelType)) return null;

@@ -1,4 +1,4 @@
-import { wrongType } from '../errors';
+import { checkInteger, wrongType } from '../errors';
 import { mropeInterleaved, mropeSections } from './axes';
 import type { ScalingBlock } from './hf-scaling';
 import { agreed, type HuggingFaceSource } from './hf-source';
@@ -76,10 +76,12 @@ export function readMrope(
 function checkSection(name: string, value: unknown, pairs: number): readonly number[] {
   const expected = `three integers that add up to ${pairs} (rotary pairs)`;
   if (!Array.isArray(value)) throw wrongType(name, expected, value);
-  const isCount = (entry: unknown) => Number.isInteger(entry) && (entry as number) >= 0;
-  const sum = (value as number[]).reduce((total, entry) => total + entry, 0);
-  if (value.length !== 3 || !value.every(isCount) || sum !== pairs) {
-    throw new RangeError(`${name}: expected ${expected}, got [${value.join(', ')}]`);
+  const section = Array.from(value, (entry, i) =>
+    checkInteger(`${name}[${i}]`, entry, 0, { most: pairs, unit: ' (pairs)' }),
+  );
+  const sum = section.reduce((total, count) => total + count, 0);
+  if (section.length !== 3 || sum !== pairs) {
+    throw new RangeError(`${name}: expected ${expected}, got [${section.join(', ')}]`);
   }
-  return value as number[];
+  return section;
 }

@@ -23,7 +23,7 @@ export function readLayerType(source: HuggingFaceSource, layerType: string): Rop
 
   const headDim = readHeadDim(source, layerType, assumptions);
   const proportional = schemeOf(used) === 'proportional';
-  const rotated = readRotaryDim(source, block, headDim, proportional, assumptions);
+  const rotated = readRotaryDim(source, block, { headDim, wholeHead: proportional, assumptions });
   const theta = local ?? readTheta(source, block, layerType, assumptions);
   const scaling = readScaling(source, used, { ...rotated, assumptions });
   const pairing = readPairing(source, assumptions);
@@ -96,13 +96,19 @@ function localTheta(
   return assumed(source, 'rope_local_base_freq', usual, assumptions);
 }
 
+/** What is known of a head before its rotary width is. */
+interface HeadReading {
+  readonly headDim: number;
+  /** Whether all of the head counts as rotary, whatever fraction of it turns. */
+  readonly wholeHead: boolean;
+  readonly assumptions: string[];
+}
+
 /** The rotary width, and the fraction of a head it stands for. */
 function readRotaryDim(
   source: HuggingFaceSource,
   block: ScalingBlock,
-  headDim: number,
-  wholeHead: boolean,
-  assumptions: string[],
+  { headDim, wholeHead, assumptions }: HeadReading,
 ): { rotaryDim: number; rotatedFraction: number } {
   const defaults = classDefaults(source.modelType);
   const [width] = givenOf(source, 'rotary_dim');

@@ -15,7 +15,7 @@ export interface ScalingBlock {
   readonly types: readonly Given[];
   /** Everything else, by key. */
   readonly fields: ReadonlyMap<string, Given>;
-  /** Whether the block came from a map with one entry a layer type. */
+  /** Whether the block is an entry of a map, which has one for each layer type. */
   readonly perLayerType: boolean;
 }
 

@@ -1,3 +1,4 @@
+import { checkKeys } from '../errors';
 import { isRotatedType, layerCount, layersOf, ruleTypes } from './hf-layers';
 import { checkLayerType, readLayerType, rotatesAlike } from './hf-reading';
 import { type HuggingFaceSource, openHuggingFace } from './hf-source';
@@ -29,10 +30,9 @@ export interface HuggingFaceConfigs {
  * @throws {TypeError | RangeError} naming the field as the config spells it
  * @example `const config = ropeConfigFromHuggingFace(await (await fetch('config.json')).json())`
  */
-export function ropeConfigFromHuggingFace(
-  config: unknown,
-  { layerType }: HuggingFaceOptions = {},
-): RopeConfig {
+export function ropeConfigFromHuggingFace(config: unknown, options: HuggingFaceOptions = {}): RopeConfig {
+  checkKeys('options', options, ['layerType']);
+  const { layerType } = options;
   const source = openHuggingFace(config);
   const types = ruleTypes(source);
   const rotated = rotatedTypes(source);
@@ -53,8 +53,8 @@ export function ropeConfigFromHuggingFace(
       `layerType: expected ${quoted(rotated)}, as this model has several rules, got undefined`,
     );
   }
-  const bare = types.length - rotated.length > 0 || layersOf(source).some((layer) => !layer.rotated);
-  if (!bare) return first!;
+  const partlyRotated = types.length - rotated.length > 0 || layersOf(source).some((layer) => !layer.rotated);
+  if (!partlyRotated) return first!;
   const hint = 'not every layer is rotated; ropeConfigsFromHuggingFace says which are';
   return { ...first!, assumptions: [...first!.assumptions, hint] };
 }

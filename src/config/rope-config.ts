@@ -52,13 +52,10 @@ export function ropeConfig(input: RopeConfigInput): RopeConfig {
     trainedPositions:
       trainedPositions === null
         ? null
-        : checkInteger(
-            'trainedPositions',
-            trainedPositions,
-            1,
-            Number.MAX_SAFE_INTEGER,
-            ' (tokens), or null',
-          ),
+        : checkInteger('trainedPositions', trainedPositions, 1, {
+            most: Number.MAX_SAFE_INTEGER,
+            unit: ' (tokens), or null',
+          }),
     assumptions: checkStrings('assumptions', assumptions),
   };
   const { type } = config.scaling;
@@ -95,6 +92,9 @@ function checkAxes(axes: RopeAxes, pairs: number): RopeAxes {
 }
 
 function checkStrings(name: string, value: unknown): string[] {
-  if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return [...value];
-  throw wrongType(name, 'an array of strings', value);
+  if (!Array.isArray(value)) throw wrongType(name, 'an array of strings', value);
+  return Array.from<unknown, string>(value, (entry, i) => {
+    if (typeof entry !== 'string') throw wrongType(`${name}[${i}]`, 'a string', entry);
+    return entry;
+  });
 }

@@ -77,10 +77,11 @@ export function checkList(
   check: (name: string, entry: unknown) => number,
 ): number[] {
   const expected = `an array of ${pairs} numbers (one a pair)`;
-  const list: unknown = value instanceof Float32Array || value instanceof Float64Array ? [...value] : value;
-  if (!Array.isArray(list)) throw wrongType(name, expected, value);
-  if (list.length !== pairs) throw outOfRange(name, expected, list);
-  return list.map((entry, i) => check(`${name}[${i}]`, entry));
+  const isFloats = value instanceof Float32Array || value instanceof Float64Array;
+  if (!isFloats && !Array.isArray(value)) throw wrongType(name, expected, value);
+  if (value.length !== pairs) throw outOfRange(name, expected, [...value]);
+  // Not by map, which skips holes.
+  return Array.from<unknown, number>(value, (entry, i) => check(`${name}[${i}]`, entry));
 }
 
 function checkField(name: string, kind: Kind, value: unknown, pairs: number): unknown {
@@ -89,7 +90,8 @@ function checkField(name: string, kind: Kind, value: unknown, pairs: number): un
     return value;
   }
   // LongRoPE divides by the logarithm of it.
-  if (kind === 'positions') return checkInteger(name, value, 2, Number.MAX_SAFE_INTEGER, ' (tokens)');
+  if (kind === 'positions')
+    return checkInteger(name, value, 2, { most: Number.MAX_SAFE_INTEGER, unit: ' (tokens)' });
   const [expected, accepts] = NUMBERS[kind.replace('[]', '') as NumberKind];
   const check = (entry: string, number: unknown) => checkNumber(entry, number, expected, accepts);
   return kind.endsWith('[]') ? checkList(name, value, pairs, check) : check(name, value);

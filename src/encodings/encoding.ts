@@ -42,8 +42,11 @@ function learned(input: Fields): AdditiveEncoding {
   checkKeys('encoding', input, ['type', 'dim', 'rows', 'offset', 'axes']);
   const { dim, axes } = dimOf(input);
   if (axes !== 1) throw outOfRange('axes', '1, as a learned table has a row a position', axes);
-  const rows = checkInteger('rows', input.rows, 1, maxPositions, ' (of the weights)');
-  const offset = checkInteger('offset', input.offset ?? 0, 0, rows - 1, ' (row of position 0)');
+  const rows = checkInteger('rows', input.rows, 1, { most: maxPositions, unit: ' (of the weights)' });
+  const offset = checkInteger('offset', input.offset ?? 0, 0, {
+    most: rows - 1,
+    unit: ' (row of position 0)',
+  });
   return { type: 'learned', dim, rows, offset, axes: 1 };
 }
 
@@ -82,7 +85,7 @@ function integer(input: Fields): AdditiveEncoding {
 }
 
 function dimOf(input: Fields): { dim: number; axes: number } {
-  const dim = checkInteger('dim', input.dim, 1, MAX_DIM, ' of elements');
+  const dim = checkInteger('dim', input.dim, 1, { most: MAX_DIM, unit: ' of elements' });
   const axes = checkInteger('axes', input.axes ?? 1, 1, 4);
   if (dim % axes !== 0) throw outOfRange('dim', `a multiple of ${axes} (axes)`, dim);
   return { dim, axes };

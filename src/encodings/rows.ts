@@ -106,10 +106,18 @@ function learnedBlock(
       `weights: expected ${count * dim} numbers ([${count} rows, ${dim} dims]), got ${weights.length}`,
     );
   }
+  // A typed array has no holes, and a table in one may be too large to be looked through for every few rows.
+  for (let i = 0; !ArrayBuffer.isView(weights) && i < weights.length; i++) checkWeight(weights, i);
   return (rows, at, position) => {
-    const first = (position + offset) * dim;
-    for (let j = 0; j < dim; j++) rows[at + j] = weights[first + j]!;
+    const begin = (position + offset) * dim;
+    for (let j = 0; j < dim; j++) rows[at + j] = checkWeight(weights, begin + j);
   };
+}
+
+function checkWeight(weights: ArrayLike<unknown>, index: number): number {
+  const weight = weights[index];
+  if (typeof weight !== 'number') throw wrongType(`weights[${index}]`, 'a number', weight);
+  return weight;
 }
 
 function sinusoidalBlock(frequencies: Float64Array, layout: 'interleaved' | 'concat'): BlockWriter {

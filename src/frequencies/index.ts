@@ -22,7 +22,7 @@ import { yarnAttentionFactor, yarnFrequencies } from './yarn';
  */
 export function ropeFrequencies(config: RopeConfigInput, sequenceLength = 0): RopeFrequencies {
   const checked = ropeConfig(config);
-  checkInteger('sequenceLength', sequenceLength, 0, Number.MAX_SAFE_INTEGER, ' (tokens)');
+  checkInteger('sequenceLength', sequenceLength, 0, { most: Number.MAX_SAFE_INTEGER, unit: ' (tokens)' });
   const frequencies = schemeFrequencies(checked, sequenceLength);
   const index = checked.axes?.frequencyIndex;
   return {

@@ -1,4 +1,4 @@
-import { checkInteger, checkNumber, outOfRange } from '../errors';
+import { checkInteger, checkKeys, checkNumber, outOfRange } from '../errors';
 
 /** Where xPos measures positions from, and how fast its scale decays. */
 export interface XposOptions {
@@ -26,11 +26,9 @@ export interface XposScales {
  * @throws {TypeError | RangeError} an argument is out of range
  * @example `xposScales(64, 700, { center: 512 }).query // 32 numbers below 1: far behind the centre, queries shrink`
  */
-export function xposScales(
-  rotaryDim: number,
-  position: number,
-  { center = 0, scaleBase = 512 }: XposOptions = {},
-): XposScales {
+export function xposScales(rotaryDim: number, position: number, options: XposOptions = {}): XposScales {
+  checkKeys('options', options, ['center', 'scaleBase']);
+  const { center = 0, scaleBase = 512 } = options;
   if (checkInteger('rotaryDim', rotaryDim, 2, Number.MAX_SAFE_INTEGER) % 2 !== 0) {
     throw outOfRange('rotaryDim', 'an even integer', rotaryDim);
   }

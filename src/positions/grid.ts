@@ -1,4 +1,10 @@
-import { checkInteger, checkNumber, outOfRange, wrongType } from '../errors';
+import { checkInteger, checkKeys, checkNumber, outOfRange, wrongType } from '../errors';
+
+/** The largest position that a 32-bit integer holds. */
+export const lastPosition = 2 ** 31 - 1;
+
+/** Patches of one image or video, at most. */
+const mostTokens = 2 ** 28;
 
 /** Positions of the patches of an image or a video. */
 export interface GridPositions {
@@ -27,6 +33,17 @@ export interface VideoGrid extends ImageGrid {
   readonly tokensPerSecond?: number | undefined;
 }
 
+/** What the grid of an image may have. */
+export const imageKeys = ['height', 'width'] as const satisfies readonly (keyof ImageGrid)[];
+
+/** What the grid of a video may have. */
+export const videoKeys = [
+  ...imageKeys,
+  'frames',
+  'secondsPerFrame',
+  'tokensPerSecond',
+] as const satisfies readonly (keyof VideoGrid)[];
+
 interface GridOptions<Axis extends string> {
   /**
    * Patches on a side of a block that a later layer merges into one token: patches then come block by block, row by row
@@ -38,6 +55,12 @@ interface GridOptions<Axis extends string> {
   /** Added to every position. Llama 4: 1. Default 0. */
   readonly origin?: number | undefined;
 }
+
+const orderKeys = [
+  'spatialMerge',
+  'order',
+  'origin',
+] as const satisfies readonly (keyof GridOptions<string>)[];
 
 /** See {@link imageGridPositions}; `order` is `['row', 'column']` by default. */
 export type ImageGridOptions = ImageGrid & GridOptions<'row' | 'column'>;
@@ -53,7 +76,7 @@ export type VideoGridOptions = VideoGrid & GridOptions<'time' | 'row' | 'column'
  * @example rope-vit (column, then row): `imageGridPositions({ height: 14, width: 14, order: ['column', 'row'] })`
  */
 export function imageGridPositions(options: ImageGridOptions): GridPositions {
-  checkOptions('options', options);
+  checkKeys('options', options, [...imageKeys, ...orderKeys]);
   return gridPositions({ ...options, frames: 1 }, ['row', 'column']);
 }
 
@@ -67,7 +90,7 @@ export function imageGridPositions(options: ImageGridOptions): GridPositions {
  * `videoGridPositions({ frames: 3, height: 2, width: 2, secondsPerFrame: 2, tokensPerSecond: 25 }) // times 0, 50, 100`
  */
 export function videoGridPositions(options: VideoGridOptions): GridPositions {
-  checkOptions('options', options);
+  checkKeys('options', options, [...videoKeys, ...orderKeys]);
   return gridPositions(options, ['time', 'row', 'column']);
 }
 
@@ -77,11 +100,13 @@ function gridPositions<Axis extends 'time' | 'row' | 'column'>(
 ): GridPositions {
   const { spatialMerge: merge = 1, origin = 0, order = names } = options;
   const { frames, height, width } = checkGrid('', options, merge);
-  checkInteger('origin', origin, 0, Number.MAX_SAFE_INTEGER);
   checkOrder(order, names);
-  const times = frameTimes('', options);
   const area = height * width;
   const tokens = frames * area;
+  if (tokens > mostTokens)
+    throw outOfRange('frames * height * width', `at most ${mostTokens} patches`, tokens);
+  const timeOf = frameTimes('', options);
+  checkInteger('origin', origin, 0, lastPosition - Math.max(timeOf(frames - 1), height - 1, width - 1));
   const positions = new Int32Array(order.length * tokens);
   for (const [axis, name] of order.entries()) {
     for (let token = 0; token < tokens; token++) {
@@ -89,7 +114,7 @@ function gridPositions<Axis extends 'time' | 'row' | 'column'>(
       const block = Math.floor(patch / (merge * merge));
       const inBlock = patch % (merge * merge);
       const place = {
-        time: () => times[Math.floor(token / area)]!,
+        time: () => timeOf(Math.floor(token / area)),
         row: () => Math.floor(block / (width / merge)) * merge + Math.floor(inBlock / merge),
         column: () => (block % (width / merge)) * merge + (inBlock % merge),
       };
@@ -99,18 +124,27 @@ function gridPositions<Axis extends 'time' | 'row' | 'column'>(
   return { positions, axes: order.length, tokens };
 }
 
-/** The time of every step, in positions. float32, and so the same steps as where torch multiplies by a float. */
+/**
+ * The time of a step, in positions. float32, and so the same steps as where torch multiplies by a float.
+ *
+ * @throws {TypeError | RangeError} a rate is no number of at least 0, or the last step's time is no 32-bit integer
+ */
 export function frameTimes(
   prefix: string,
   { frames, secondsPerFrame = 1, tokensPerSecond = 1 }: VideoGrid,
-): number[] {
+): (frame: number) => number {
   for (const [name, value] of Object.entries({ secondsPerFrame, tokensPerSecond })) {
     checkNumber(prefix + name, value, 'a finite number of at least 0', (number) => number >= 0);
   }
   const seconds = Math.fround(secondsPerFrame);
-  return Array.from({ length: frames }, (_, frame) =>
-    Math.floor(Math.fround(Math.fround(frame * seconds) * Math.fround(tokensPerSecond))),
-  );
+  const timeOf = (frame: number): number =>
+    Math.floor(Math.fround(Math.fround(frame * seconds) * Math.fround(tokensPerSecond)));
+  const last = timeOf(frames - 1);
+  if (!(last <= lastPosition)) {
+    const expected = `times up to ${lastPosition} (times tokensPerSecond ${tokensPerSecond})`;
+    throw new RangeError(`${prefix}secondsPerFrame: expected ${expected}, got ${last} in step ${frames - 1}`);
+  }
+  return timeOf;
 }
 
 /** Checks the sizes of a grid; `merge` divides height and width. */
@@ -118,17 +152,15 @@ export function checkGrid(prefix: string, grid: VideoGrid, merge: number): Video
   checkInteger('spatialMerge', merge, 1, Number.MAX_SAFE_INTEGER);
   checkInteger(`${prefix}frames`, grid.frames, 1, Number.MAX_SAFE_INTEGER);
   for (const side of ['height', 'width'] as const) {
-    const patches = checkInteger(prefix + side, grid[side], 1, Number.MAX_SAFE_INTEGER, ' (patches)');
+    const patches = checkInteger(prefix + side, grid[side], 1, {
+      most: Number.MAX_SAFE_INTEGER,
+      unit: ' (patches)',
+    });
     if (patches % merge !== 0) {
       throw outOfRange(prefix + side, `a multiple of ${merge} (spatialMerge)`, patches);
     }
   }
   return grid;
-}
-
-/** Throws unless `value` is an object. */
-export function checkOptions(name: string, value: unknown): void {
-  if (typeof value !== 'object' || value === null) throw wrongType(name, 'an object', value);
 }
 
 function checkOrder(order: readonly string[], names: readonly string[]): void {

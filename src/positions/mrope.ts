@@ -1,5 +1,13 @@
-import { checkInteger, wrongType } from '../errors';
-import { checkGrid, checkOptions, frameTimes, type ImageGrid, type VideoGrid } from './grid';
+import { checkArrayLike, checkInteger, checkKeys, wrongType } from '../errors';
+import {
+  checkGrid,
+  frameTimes,
+  type ImageGrid,
+  imageKeys,
+  lastPosition,
+  type VideoGrid,
+  videoKeys,
+} from './grid';
 
 /** Prompts of a batch, tokens of images and videos included, as the tokenizer's processor expands them. */
 export interface MropePrompts {
@@ -21,6 +29,17 @@ export interface MropePrompts {
   readonly spatialMerge?: number | undefined;
 }
 
+const promptKeys = [
+  'ids',
+  'batch',
+  'mask',
+  'imageToken',
+  'videoToken',
+  'images',
+  'videos',
+  'spatialMerge',
+] as const satisfies readonly (keyof MropePrompts)[];
+
 /** Positions on three axes: time, height, width. */
 export interface MropePositions {
   /** `[3, batch, tokens]`, row-major; -1 on all three axes for padding. */
@@ -35,7 +54,8 @@ export interface MropePositions {
 interface Span {
   readonly name: string;
   readonly token: number;
-  readonly times: readonly number[];
+  readonly frames: number;
+  readonly timeOf: (frame: number) => number;
   readonly height: number;
   readonly width: number;
 }
@@ -56,21 +76,22 @@ interface Span {
  * // width   0 1  2 3 4 2 3 4  5     deltas[0] is -3: the token in row 9 has position 6
  */
 export function mropePositions(prompts: MropePrompts): MropePositions {
-  checkOptions('prompts', prompts);
+  checkKeys('prompts', prompts, promptKeys);
   const { ids, batch = 1, mask } = prompts;
   checkInteger('batch', batch, 1, Number.MAX_SAFE_INTEGER);
-  checkList('ids', ids);
+  checkInteger('spatialMerge', prompts.spatialMerge ?? 1, 1, Number.MAX_SAFE_INTEGER);
+  checkList('ids', ids, 'an integer', Number.isInteger);
   if (ids.length === 0 || ids.length % batch !== 0) {
     throw new RangeError(`ids: expected ${batch} rows (batch) of the same length, got ${ids.length} entries`);
   }
   if (mask !== undefined) {
-    checkList('mask', mask);
+    checkList('mask', mask, 'a number or a boolean', (entry) => /number|boolean/.test(typeof entry));
     if (mask.length !== ids.length) {
       throw new RangeError(`mask: expected ${ids.length} entries (as ids), got ${mask.length}`);
     }
   }
-  const images = imageSpans(prompts);
-  const videos = videoSpans(prompts);
+  const images = spansOf('image', prompts);
+  const videos = spansOf('video', prompts);
   const tokens = ids.length / batch;
   const positions = new Int32Array(3 * ids.length).fill(-1);
   const deltas = new Int32Array(batch);
@@ -93,18 +114,21 @@ export function mropePositions(prompts: MropePrompts): MropePositions {
       const where = `sequence ${row}, token ${real[i]! - row * tokens}`;
       const span = spans.take(where);
       const area = span.height * span.width;
-      const count = span.times.length * area;
+      const count = span.frames * area;
       for (let n = 0; n < count; n++, i++) {
         if (i >= real.length || ids[real[i]!] !== span.token) {
-          const size = `${span.times.length} x ${span.height} x ${span.width}`;
+          const size = `${span.frames} x ${span.height} x ${span.width}`;
           throw new RangeError(
             `ids: expected ${count} tokens of ${span.name} (${size}) from ${where} on, got ${n}`,
           );
         }
-        const [time, patch] = [span.times[Math.floor(n / area)]!, n % area];
+        const [time, patch] = [span.timeOf(Math.floor(n / area)), n % area];
         put(real[i]!, next + time, next + Math.floor(patch / span.width), next + (patch % span.width));
       }
-      next += Math.max(...span.times, span.height - 1, span.width - 1) + 1;
+      next += Math.max(span.timeOf(span.frames - 1), span.height - 1, span.width - 1) + 1;
+      if (next > lastPosition) {
+        throw new RangeError(`${span.name}: expected positions up to ${lastPosition}, got ${next} after it`);
+      }
     }
     deltas[row] = next - tokens;
   }
@@ -139,40 +163,39 @@ class Spans {
   }
 }
 
-function imageSpans({ images = [], imageToken, spatialMerge = 1 }: MropePrompts): Spans {
-  const grids = checkGrids('images', images, 'imageToken', imageToken).map((grid) => ({
-    ...grid,
-    frames: 1,
-  }));
-  return new Spans('images', spansOf('images', grids, imageToken!, spatialMerge));
-}
-
-function videoSpans({ videos = [], videoToken, spatialMerge = 1 }: MropePrompts): Spans {
-  const grids = checkGrids('videos', videos, 'videoToken', videoToken);
-  return new Spans('videos', spansOf('videos', grids, videoToken!, spatialMerge));
-}
-
-function checkGrids<Grid>(
-  name: string,
-  grids: readonly Grid[],
-  tokenName: string,
-  token: unknown,
-): readonly Grid[] {
+function spansOf(kind: 'image' | 'video', prompts: MropePrompts): Spans {
+  const name = `${kind}s` as const;
+  const tokenName = `${kind}Token` as const;
+  const { [name]: grids = [], [tokenName]: token, spatialMerge = 1 } = prompts;
   if (!Array.isArray(grids)) throw wrongType(name, 'an array of grids', grids);
-  for (const [i, grid] of grids.entries()) checkOptions(`${name}[${i}]`, grid);
   if (grids.length > 0 || token !== undefined) checkInteger(tokenName, token, 0, Number.MAX_SAFE_INTEGER);
-  return grids;
-}
-
-function spansOf(name: string, grids: readonly VideoGrid[], token: number, merge: number): Span[] {
-  return grids.map((grid, i) => {
-    const { height, width } = checkGrid(`${name}[${i}].`, grid, merge);
-    const times = frameTimes(`${name}[${i}].`, grid);
-    return { name: `${name}[${i}]`, token, times, height: height / merge, width: width / merge };
+  const spans = Array.from(grids as readonly unknown[], (given, i): Span => {
+    const own = `${name}[${i}]`;
+    checkKeys(own, given, kind === 'image' ? imageKeys : videoKeys);
+    const grid = (kind === 'image' ? { ...(given as ImageGrid), frames: 1 } : given) as VideoGrid;
+    const { frames, height, width } = checkGrid(`${own}.`, grid, spatialMerge);
+    const timeOf = frameTimes(`${own}.`, grid);
+    return {
+      name: own,
+      token: token!,
+      frames,
+      timeOf,
+      height: height / spatialMerge,
+      width: width / spatialMerge,
+    };
   });
+  return new Spans(name, spans);
 }
 
-function checkList(name: string, value: unknown): void {
-  const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
-  if (!isList) throw wrongType(name, 'an array [batch, tokens]', value);
+/** Checks the list of a batch, entry by entry, so that no hole counts as one. */
+function checkList(
+  name: string,
+  list: unknown,
+  expected: string,
+  accepts: (entry: unknown) => boolean,
+): void {
+  checkArrayLike(name, list, 'an array [batch, tokens]');
+  for (let i = 0; i < list.length; i++) {
+    if (!accepts(list[i])) throw wrongType(`${name}[${i}]`, expected, list[i]);
+  }
 }

@@ -8,21 +8,21 @@
  * arXiv:1706.03762, section 3.5.
  */
 
-import { checkInteger, checkNumber, outOfRange, wrongType } from '../errors';
 import {
   checkDtype,
   checkStorage,
-  type Dtype,
   decodeTable,
   encoder,
   fromStorage,
+  type RopeDtype,
   type StorageArray,
-} from './dtypes';
+} from '../dtypes';
+import { checkInteger, checkKeys, checkNumber, outOfRange, wrongType } from '../errors';
 
 /** Where the tokens lie in an array, and what is added to each. */
 export interface AddRowsOptions {
   /** How an element is stored: f32 in a Float32Array, f16 and bf16 as bits in a Uint16Array. */
-  readonly dtype: Dtype;
+  readonly dtype: RopeDtype;
   /** Elements of a token. */
   readonly dim: number;
   /** Tokens of each sequence. */
@@ -43,9 +43,23 @@ export interface AddRowsOptions {
   readonly rows: (sequence: number, token: number) => ArrayLike<number> | null;
 }
 
+/** What the options may have. */
+const optionKeys = [
+  'dtype',
+  'dim',
+  'tokens',
+  'batch',
+  'offset',
+  'capacity',
+  'strides',
+  'first',
+  'scale',
+  'rows',
+] as const satisfies readonly (keyof AddRowsOptions)[];
+
 /** The options with every default filled in and everything checked. */
 interface Rows {
-  readonly dtype: Dtype;
+  readonly dtype: RopeDtype;
   readonly dim: number;
   /** First element of every token that changes, and the row that is added to it. */
   readonly added: readonly { readonly at: number; readonly row: ArrayLike<number> }[];
@@ -103,7 +117,7 @@ function addRows(
 
 /** Checks the options against each other and against `data`, and asks for every row; nothing is written before it returns. */
 function checkRows(data: StorageArray, options: AddRowsOptions): Rows {
-  if (typeof options !== 'object' || options === null) throw wrongType('options', 'an object', options);
+  checkKeys('options', options, optionKeys);
   const { strides = {}, scale = 1, rows } = options;
   const dtype = checkDtype(options.dtype);
   checkStorage('data', data, dtype);
@@ -115,7 +129,7 @@ function checkRows(data: StorageArray, options: AddRowsOptions): Rows {
   const first = checkInteger('first', options.first ?? 0, 0, most);
   checkNumber('scale', scale, 'a finite number', () => true);
   if (typeof rows !== 'function') throw wrongType('rows', 'a function of sequence and token', rows);
-  if (typeof strides !== 'object' || strides === null) throw wrongType('strides', 'an object', strides);
+  checkKeys('strides', strides, ['batch', 'token']);
 
   const follows = batch > 1 && strides.batch === undefined;
   if (options.capacity === undefined && first > 0 && follows) {

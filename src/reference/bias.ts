@@ -8,8 +8,15 @@
  * al., arXiv:1910.10683).
  */
 
-import { checkInteger, checkNumber, wrongType } from '../errors';
-import { checkDtype, checkStorage, type Dtype, fromStorage, type StorageArray, toStorage } from './dtypes';
+import {
+  checkDtype,
+  checkStorage,
+  fromStorage,
+  type RopeDtype,
+  type StorageArray,
+  toStorage,
+} from '../dtypes';
+import { checkInteger, checkKeys, checkNumber, wrongType } from '../errors';
 
 /** The numbers of a bias: the slopes of ALiBi; or T5's weights and how it deals positions into buckets. */
 export type ReferenceBias =
@@ -24,7 +31,7 @@ export type ReferenceBias =
 
 /** What {@link applyBiasReference} adds, and where. Offsets and strides count elements. */
 export interface BiasReferenceOptions {
-  readonly dtype: Dtype;
+  readonly dtype: RopeDtype;
   readonly bias: ReferenceBias;
   readonly heads: number;
   readonly queries: number;
@@ -98,16 +105,17 @@ function bucketByDefinition(
   bidirectional: boolean,
 ): number {
   const each = bidirectional ? Math.floor(buckets / 2) : buckets;
-  const first = bidirectional && relative > 0 ? each : 0;
+  // Keys after the query have buckets of their own, past those of the keys before it.
+  const begin = bidirectional && relative > 0 ? each : 0;
   const distance = bidirectional ? Math.abs(relative) : Math.max(0, -relative);
   const exact = Math.floor(each / 2);
-  if (distance < exact) return first + distance;
+  if (distance < exact) return begin + distance;
   const steps = each - exact;
   const [d, m, most] = [BigInt(distance), BigInt(exact), BigInt(maxDistance)];
   const power = d ** BigInt(steps);
   let j = 0;
   while (j + 1 < steps && power * m ** BigInt(j + 1) >= most ** BigInt(j + 1) * m ** BigInt(steps)) j++;
-  return first + exact + j;
+  return begin + exact + j;
 }
 
 /** Visits every score whose query and key have a position. */
@@ -148,32 +156,68 @@ function positionOf(
   return positions[positions.length > count ? sequence * count + i : i]!;
 }
 
+const optionKeys = [
+  'dtype',
+  'bias',
+  'heads',
+  'queries',
+  'keys',
+  'batch',
+  'queryPositions',
+  'keyPositions',
+  'scale',
+  'offset',
+  'strides',
+] as const satisfies readonly (keyof BiasReferenceOptions)[];
+
 function checkOptions(scores: StorageArray, options: BiasReferenceOptions): void {
+  checkKeys('options', options, optionKeys);
   const { bias, heads, queries, keys, batch = 1, offset = 0, scale = 1 } = options;
   checkStorage('scores', scores, checkDtype(options.dtype));
   const counts = { heads, queries, keys, batch };
   for (const [name, count] of Object.entries(counts)) checkInteger(name, count, 1, 2 ** 31);
-  checkInteger('offset', offset, 0, Number.MAX_SAFE_INTEGER, ' of elements');
+  checkInteger('offset', offset, 0, { most: Number.MAX_SAFE_INTEGER, unit: ' of elements' });
   checkNumber('scale', scale, 'a finite number', () => true);
   checkPositions('queryPositions', options.queryPositions, queries, batch);
   checkPositions('keyPositions', options.keyPositions, keys, batch);
-  if (typeof bias !== 'object' || bias === null)
-    throw wrongType('bias', '{ slopes } or { weights, … }', bias);
-  const [name, numbers, needed] =
-    'slopes' in bias
-      ? (['bias.slopes', bias.slopes, heads] as const)
-      : (['bias.weights', bias.weights, bias.buckets * heads] as const);
-  if (typeof numbers?.length !== 'number') throw wrongType(name, `an array of ${needed} numbers`, numbers);
-  if (numbers.length !== needed)
-    throw new RangeError(`${name}: expected ${needed} numbers, got ${numbers.length}`);
+  checkBias(bias, heads);
+  checkKeys('strides', options.strides ?? {}, ['batch', 'head', 'query']);
   const strides = stridesOf(options);
   for (const [key, stride] of Object.entries(strides)) {
-    checkInteger(`strides.${key}`, stride, 1, Number.MAX_SAFE_INTEGER, ' of elements');
+    checkInteger(`strides.${key}`, stride, 1, { most: Number.MAX_SAFE_INTEGER, unit: ' of elements' });
   }
   const last = (batch - 1) * strides.batch + (heads - 1) * strides.head + (queries - 1) * strides.query;
   const length = offset + last + keys;
   if (length > scores.length) {
     throw new RangeError(`scores: expected at least ${length} elements, got ${scores.length}`);
+  }
+}
+
+function checkBias(bias: ReferenceBias, heads: number): void {
+  if (typeof bias !== 'object' || bias === null)
+    throw wrongType('bias', '{ slopes } or { weights, … }', bias);
+  if ('slopes' in bias) {
+    checkKeys('bias', bias, ['slopes']);
+    checkNumbers('bias.slopes', bias.slopes, heads);
+    return;
+  }
+  checkKeys('bias', bias, ['weights', 'buckets', 'maxDistance', 'bidirectional']);
+  const { bidirectional } = bias;
+  if (typeof bidirectional !== 'boolean')
+    throw wrongType('bias.bidirectional', 'true or false', bidirectional);
+  const buckets = checkInteger('bias.buckets', bias.buckets, bidirectional ? 4 : 2, 65_536);
+  // The buckets of one distance each end there: a half of those of a direction.
+  const exact = Math.floor((bidirectional ? Math.floor(buckets / 2) : buckets) / 2);
+  checkInteger('bias.maxDistance', bias.maxDistance, exact + 1, 2 ** 31);
+  checkNumbers('bias.weights', bias.weights, buckets * heads);
+}
+
+function checkNumbers(name: string, numbers: ArrayLike<number>, count: number): void {
+  if (typeof numbers?.length !== 'number') throw wrongType(name, `an array of ${count} numbers`, numbers);
+  if (numbers.length !== count)
+    throw new RangeError(`${name}: expected ${count} numbers, got ${numbers.length}`);
+  for (let i = 0; i < count; i++) {
+    if (typeof numbers[i] !== 'number') throw wrongType(`${name}[${i}]`, 'a number', numbers[i]);
   }
 }
 

@@ -1,4 +1,4 @@
-import { decodeTable, encoder, fromStorage, type StorageArray } from './dtypes';
+import { decodeTable, encoder, fromStorage, type StorageArray } from '../dtypes';
 import type { RopePlace } from './place';
 import type { Turn } from './turn';
 
@@ -7,31 +7,34 @@ export function turnStored(data: StorageArray, place: RopePlace, turn: Turn): vo
   const { dtype } = place;
   if (dtype === 'f32') {
     // Storing into a Float32Array is the one rounding.
-    turnHeads(data, place, turn, asIs, asIs);
+    turnHeads(data, place, turn, asIs);
   } else {
     const values = decodeTable(dtype);
-    turnHeads(data, place, turn, (bits) => values[bits]!, encoder(dtype));
+    turnHeads(data, place, turn, { load: (bits) => values[bits]!, store: encoder(dtype) });
   }
 }
 
 /** What `turnStored` would store, before its rounding; elements it does not turn are decoded as they are. */
 export function turnExact(data: StorageArray, place: RopePlace, turn: Turn): Float64Array {
   const values = fromStorage(data, place.dtype);
-  turnHeads(values, place, turn, asIs, asIs);
+  turnHeads(values, place, turn, asIs);
   return values;
 }
 
-function asIs(value: number): number {
-  return value;
+/** How elements are read as numbers, and numbers made elements again. */
+interface Storage {
+  readonly load: (element: number) => number;
+  readonly store: (value: number) => number;
 }
 
-/** The rotation itself. `load` reads a stored element as a number, `store` makes a number an element again. */
+const asIs: Storage = { load: (value) => value, store: (value) => value };
+
+/** The rotation itself. */
 function turnHeads(
   target: StorageArray | Float64Array,
   place: RopePlace,
   turn: Turn,
-  load: (element: number) => number,
-  store: (value: number) => number,
+  { load, store }: Storage,
 ): void {
   const { heads, pairs, pairStep, partner } = place;
   const cos = new Float64Array(pairs);
@@ -41,13 +44,13 @@ function turnHeads(
       if (!turn(sequence, token, cos, sin)) continue;
       const row = place.origin + sequence * place.batchStride + token * place.tokenStride;
       for (let head = 0; head < heads; head++) {
-        let first = row + head * place.headStride;
+        let at = row + head * place.headStride;
         for (let i = 0; i < pairs; i++) {
-          const x = load(target[first]!);
-          const y = load(target[first + partner]!);
-          target[first] = store(x * cos[i]! - y * sin[i]!);
-          target[first + partner] = store(y * cos[i]! + x * sin[i]!);
-          first += pairStep;
+          const x = load(target[at]!);
+          const y = load(target[at + partner]!);
+          target[at] = store(x * cos[i]! - y * sin[i]!);
+          target[at + partner] = store(y * cos[i]! + x * sin[i]!);
+          at += pairStep;
         }
       }
     }

@@ -1,7 +1,5 @@
 export type { AddRowsOptions } from './additive';
 export { addRowsReference, addRowsReferenceExact } from './additive';
-export type { Dtype, StorageArray } from './dtypes';
-export { bytesPerElement, decode, encode, fromStorage, maxFinite, toStorage, ulp } from './dtypes';
 export type { RopePlaceOptions } from './place';
 export type { RerotateReferenceOptions, RerotateTurn } from './rerotate';
 export { rerotateReference, rerotateReferenceExact } from './rerotate';

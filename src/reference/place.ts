@@ -1,10 +1,10 @@
-import { checkChoice, checkInteger, outOfRange, wrongType } from '../errors';
-import { checkDtype, checkStorage, type Dtype, type StorageArray } from './dtypes';
+import { checkDtype, checkStorage, type RopeDtype, type StorageArray } from '../dtypes';
+import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../errors';
 
 /** Where in an array the heads of one tensor lie, and which of their elements pair up. */
 export interface RopePlaceOptions {
   /** How an element is stored: f32 in a Float32Array, f16 and bf16 as bits in a Uint16Array. */
-  readonly dtype: Dtype;
+  readonly dtype: RopeDtype;
   /** Heads of a token. */
   readonly heads: number;
   /** Elements of a head. */
@@ -35,7 +35,7 @@ export interface RopePlaceOptions {
 
 /** The place with every default filled in and everything checked. */
 export interface RopePlace {
-  readonly dtype: Dtype;
+  readonly dtype: RopeDtype;
   readonly heads: number;
   readonly pairs: number;
   readonly batch: number;
@@ -50,9 +50,27 @@ export interface RopePlace {
   readonly partner: number;
 }
 
-/** Checks the options against each other and against `data`; nothing is written before it returns. */
+/** What the options of a place may have. */
+export const placeKeys = [
+  'dtype',
+  'heads',
+  'headDim',
+  'rotaryDim',
+  'pairing',
+  'layout',
+  'batch',
+  'tokens',
+  'offset',
+  'capacity',
+  'strides',
+  'first',
+] as const satisfies readonly (keyof RopePlaceOptions)[];
+
+/**
+ * Checks the options against each other and against `data`; nothing is written before it returns. Whether they have
+ * unknown keys is for the caller to check, whose options have more than these.
+ */
 export function checkPlace(data: StorageArray, options: RopePlaceOptions): RopePlace {
-  if (typeof options !== 'object' || options === null) throw wrongType('options', 'an object', options);
   const dtype = checkDtype(options.dtype);
   checkStorage('data', data, dtype);
   const max = Number.MAX_SAFE_INTEGER;
@@ -67,11 +85,11 @@ export function checkPlace(data: StorageArray, options: RopePlaceOptions): RopeP
   const first = checkInteger('first', options.first ?? 0, 0, max);
 
   const strides = options.strides ?? {};
-  if (typeof strides !== 'object' || strides === null) throw wrongType('strides', 'an object', strides);
+  checkKeys('strides', strides, ['batch', 'token', 'head']);
   for (const name of ['batch', 'token', 'head'] as const) {
     if (strides[name] !== undefined) checkInteger(`strides.${name}`, strides[name], 0, max);
   }
-  const rows = checkRows(options.capacity, layout, batch, heads, tokens, first, strides);
+  const rows = checkRows({ capacity: options.capacity, layout, batch, heads, tokens, first, strides });
   let headStride: number;
   let tokenStride: number;
   let batchStride: number;
@@ -122,21 +140,19 @@ function checkRotaryDim(rotaryDim: unknown, headDim: number): number {
   return rotaryDim;
 }
 
+/** What the token rows of a sequence follow from; all but `capacity` checked. */
+type TokenRows = Required<
+  Pick<RopePlaceOptions, 'layout' | 'batch' | 'heads' | 'tokens' | 'first' | 'strides'>
+> & { readonly capacity: number | undefined };
+
 /** The token rows of a sequence that strides follow from: `capacity`, or `tokens` where the tensor is dense. */
-function checkRows(
-  capacity: number | undefined,
-  layout: 'bshd' | 'bhsd',
-  batch: number,
-  heads: number,
-  tokens: number,
-  first: number,
-  strides: { readonly batch?: number; readonly head?: number },
-): number {
+function checkRows(rows: TokenRows): number {
+  const { capacity, layout, batch, heads, tokens, first, strides } = rows;
   if (capacity !== undefined) {
     checkInteger('capacity', capacity, 1, Number.MAX_SAFE_INTEGER);
     if (first + tokens > capacity) {
-      const rows = `${capacity} rows (first ${first} + tokens ${tokens} = ${first + tokens})`;
-      throw new RangeError(`capacity: expected at least first + tokens, got ${rows}`);
+      const got = `${capacity} rows (first ${first} + tokens ${tokens} = ${first + tokens})`;
+      throw new RangeError(`capacity: expected at least first + tokens, got ${got}`);
     }
     return capacity;
   }

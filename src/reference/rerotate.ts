@@ -3,11 +3,11 @@
  * shift (new positions), a switch of LongRoPE factors and a new dynamic-NTK base (new frequencies), or both at once.
  */
 
-import { wrongType } from '../errors';
-import type { StorageArray } from './dtypes';
+import type { StorageArray } from '../dtypes';
+import { checkKeys } from '../errors';
 import { turnExact, turnStored } from './heads';
-import { checkPlace, type RopePlace, type RopePlaceOptions } from './place';
-import { checkTurn, type RopeTurnOptions, type Turn } from './turn';
+import { checkPlace, placeKeys, type RopePlace, type RopePlaceOptions } from './place';
+import { checkTurn, type RopeTurnOptions, type Turn, turnKeys } from './turn';
 
 /** How keys were rotated, or are to be: positions, frequencies (or caches) and attention factor. */
 export type RerotateTurn = Omit<RopeTurnOptions, 'pairAxis'>;
@@ -50,10 +50,11 @@ export function rerotateReferenceExact(data: StorageArray, options: RerotateRefe
 }
 
 function checkRerotation(data: StorageArray, options: RerotateReferenceOptions): [RopePlace, Turn] {
+  checkKeys('options', options, [...placeKeys, 'pairAxis', 'from', 'to']);
   const place = checkPlace(data, options);
   const side = (name: 'from' | 'to') => {
     const given = options[name];
-    if (typeof given !== 'object' || given === null) throw wrongType(name, 'an object', given);
+    checkKeys(name, given, turnKeys);
     return checkTurn({ ...given, pairAxis: options.pairAxis }, place, name === 'from', `${name}.`);
   };
   const undo = side('from');

@@ -13,11 +13,11 @@
  * Meta's Llama). Su et al., "RoFormer: Enhanced Transformer with Rotary Position Embedding", arXiv:2104.09864.
  */
 
-import { wrongType } from '../errors';
-import type { StorageArray } from './dtypes';
+import type { StorageArray } from '../dtypes';
+import { checkKeys, wrongType } from '../errors';
 import { turnExact, turnStored } from './heads';
-import { checkPlace, type RopePlace, type RopePlaceOptions } from './place';
-import { checkTurn, type RopeTurnOptions, type Turn } from './turn';
+import { checkPlace, placeKeys, type RopePlace, type RopePlaceOptions } from './place';
+import { checkTurn, type RopeTurnOptions, type Turn, turnKeys } from './turn';
 
 /** What the reference rotates: one tensor, its place in an array, its positions and its frequencies. */
 export interface RopeReferenceOptions extends RopePlaceOptions, RopeTurnOptions {
@@ -60,6 +60,7 @@ export function ropeReferenceExact(data: StorageArray, options: RopeReferenceOpt
 }
 
 function checkRotation(data: StorageArray, options: RopeReferenceOptions): [RopePlace, Turn] {
+  checkKeys('options', options, [...placeKeys, ...turnKeys, 'pairAxis', 'inverse']);
   const place = checkPlace(data, options);
   const { inverse = false } = options;
   if (typeof inverse !== 'boolean') throw wrongType('inverse', 'true or false', inverse);

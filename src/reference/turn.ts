@@ -1,4 +1,4 @@
-import { checkInteger, checkNumber, outOfRange, wrongType } from '../errors';
+import { checkArrayLike, checkInteger, checkNumber, outOfRange, wrongType } from '../errors';
 import type { RopePlace } from './place';
 
 /** By what a tensor is turned: the position of each token, and what a position means for each pair. */
@@ -23,6 +23,15 @@ export interface RopeTurnOptions {
   /** Rotated values are multiplied by this; the unrotated tail is not. Default 1. */
   readonly attentionFactor?: number | undefined;
 }
+
+/** What a turn may have. */
+export const turnKeys = [
+  'positions',
+  'inverseFrequencies',
+  'cosCache',
+  'sinCache',
+  'attentionFactor',
+] as const satisfies readonly (keyof RopeTurnOptions)[];
 
 /**
  * Writes what the pairs of a token are multiplied by, as complex numbers `cos[i] + sin[i] * sqrt(-1)`; false for padding,
@@ -66,7 +75,8 @@ export function checkTurn(options: RopeTurnOptions, place: RopePlace, inverse: b
         cos[i] = attentionFactor * c;
         sin[i] = attentionFactor * s;
       } else {
-        const square = isCache ? c * c + s * s : 1;
+        // Where a cache has 0 for both, there is nothing to turn back: the pair becomes 0.
+        const square = isCache ? c * c + s * s || Number.POSITIVE_INFINITY : 1;
         cos[i] = c / square / attentionFactor;
         sin[i] = -s / square / attentionFactor;
       }
@@ -122,7 +132,7 @@ function checkAxes(
   if (!Array.isArray(positions)) throw wrongType(name, expected, positions);
   if (positions.length <= Math.max(...used) || positions.length > 4)
     throw outOfRange(name, expected, positions);
-  return positions.map((list: unknown, axis) => {
+  return Array.from(positions, (list: unknown, axis) => {
     checkArrayLike(`${name}[${axis}]`, list, 'an array of positions');
     return checkPositions(`${name}[${axis}]`, list, place, rows);
   });
@@ -137,7 +147,10 @@ function checkPositions(
   const served = rows < Number.MAX_SAFE_INTEGER;
   if (typeof positions === 'number') {
     const last = served ? rows - tokens : rows;
-    checkInteger(name, positions, 0, last, served ? ` (${tokens} tokens, caches of ${rows} rows)` : '');
+    checkInteger(name, positions, 0, {
+      most: last,
+      unit: served ? ` (${tokens} tokens, caches of ${rows} rows)` : '',
+    });
     return (_sequence, token) => positions + token;
   }
   checkArrayLike(name, positions, 'a number or an array of positions');
@@ -167,9 +180,4 @@ function checkNumbers(name: string, values: unknown, length?: number, expected =
     checkNumber(`${name}[${i}]`, values[i], 'a finite number', () => true);
   }
   return values as ArrayLike<number>;
-}
-
-function checkArrayLike(name: string, value: unknown, expected: string): asserts value is ArrayLike<unknown> {
-  const isArray = Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
-  if (!isArray) throw wrongType(name, expected, value);
 }

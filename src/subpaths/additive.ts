@@ -1,3 +1,7 @@
+export { type Additive, type AdditiveOptions, createAdditive } from '../additive/additive';
+export type { AdditiveEncodeOptions, AdditiveLayer } from '../additive/layer';
+export type { AdditiveWeights } from '../additive/row-source';
+export type { AdditiveTensor } from '../additive/rows-view';
 export { additiveEncoding } from '../encodings/encoding';
 export { encodingRows } from '../encodings/rows';
 export type {
@@ -8,7 +12,3 @@ export type {
   LearnedEncoding,
   SinusoidalEncoding,
 } from '../encodings/types';
-export { type Additive, type AdditiveOptions, createAdditive } from '../gpu/additive/additive';
-export type { AdditiveEncodeOptions, AdditiveLayer } from '../gpu/additive/layer';
-export type { AdditiveWeights } from '../gpu/additive/row-source';
-export type { AdditiveTensor } from '../gpu/additive/rows-view';

@@ -34,10 +34,10 @@ export type {
   UniqueRowsByStorage,
 } from '../analysis/properties-types';
 export { crossSimilarity, similarityMatrix } from '../analysis/similarity';
-export type { SimilarityTensors } from '../gpu/similarity/comparison';
+export type { SimilarityTensors } from '../similarity/comparison';
 export {
   createSimilarity,
   type Similarity,
   type SimilarityOptions,
   type SimilarityRunOptions,
-} from '../gpu/similarity/kernel';
+} from '../similarity/kernel';

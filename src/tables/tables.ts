@@ -1,8 +1,9 @@
 import type { RopeFrequencies } from '../config/types';
 
 /**
- * Cosines and sines as the kernel reads them: rows of "duos", `(cos, cos, sin, sin)` of pairs `2j` and `2j + 1`, built
- * in float64 and rounded once to float32. An odd number of pairs leaves the second half of a row's last duo zero.
+ * Cosines and sines as the kernel reads them: rows of quads, `(cos, cos, sin, sin)` of the neighbouring pairs `2j` and
+ * `2j + 1`, built in float64 and rounded once to float32. Where the number of pairs is odd, the second cosine and sine of
+ * a row's last quad are 0.
  */
 export interface RopeTable {
   readonly kind: 'two-digit' | 'full';
@@ -10,20 +11,20 @@ export interface RopeTable {
   readonly data: Float32Array<ArrayBuffer>;
   /** Positions the table serves: 0 to `capacity - 1`. */
   readonly capacity: number;
-  /** Duos (16 bytes each) in a row. */
+  /** Quads (16 bytes each) in a row. */
   readonly row: number;
   /** Position = `high << lowBits | low`. 0 in a full table. */
   readonly lowBits: number;
-  /** Duo at which the rows of the high digit begin. 0 in a full table. */
+  /** Quad at which the rows of the high digit begin. 0 in a full table. */
   readonly highRows: number;
 }
 
-/** Duos in a table row for so many pairs. */
-const rowOf = (pairs: number): number => Math.ceil(pairs / 2);
+/** Quads in a table row for so many pairs. */
+const quadsOf = (pairs: number): number => Math.ceil(pairs / 2);
 
 /** Bytes of a full table. */
 export function fullTableBytes(pairs: number, capacity: number): number {
-  return capacity * rowOf(pairs) * 16;
+  return capacity * quadsOf(pairs) * 16;
 }
 
 /** Bits of the low digit: half of those of the largest position, so that both tables are about as long. */
@@ -50,11 +51,11 @@ export function fullTable(
   const { inverseFrequencies, attentionFactor } = frequencies;
   const data = emptyRows(inverseFrequencies.length, capacity);
   if (phases === 'exact') {
-    writeRows(data, 0, capacity, 1, inverseFrequencies, attentionFactor);
+    writeRows(data, 1, frequencies);
   } else {
     const rounded = Float64Array.from(inverseFrequencies, Math.fround);
     // A product of two float32 is exact in float64, so rounding it once is what a float32 multiply does.
-    writeRows(data, 0, capacity, 1, rounded, attentionFactor, Math.fround);
+    writeRows(data, 1, { inverseFrequencies: rounded, attentionFactor }, Math.fround);
   }
   return fullTableOf(data, inverseFrequencies.length, capacity);
 }
@@ -67,35 +68,37 @@ export function fullTable(
  * @param capacity Positions to serve, from 0; at most 2^24.
  */
 export function twoDigitTable(frequencies: RopeFrequencies, capacity: number): RopeTable {
-  const { inverseFrequencies, attentionFactor } = frequencies;
-  const row = rowOf(inverseFrequencies.length);
+  const { inverseFrequencies } = frequencies;
+  const row = quadsOf(inverseFrequencies.length);
   const lowBits = lowBitsOf(capacity);
   const low = 2 ** lowBits;
   const high = Math.ceil(capacity / low);
   const data = emptyRows(inverseFrequencies.length, low + high);
-  writeRows(data, 0, low, 1, inverseFrequencies, 1);
-  writeRows(data, low, high, low, inverseFrequencies, attentionFactor);
-  return { kind: 'two-digit', data, capacity, row, lowBits, highRows: low * row };
+  const highRows = low * row;
+  writeRows(data.subarray(0, highRows * 4), 1, { inverseFrequencies, attentionFactor: 1 });
+  writeRows(data.subarray(highRows * 4), low, frequencies);
+  return { kind: 'two-digit', data, capacity, row, lowBits, highRows };
 }
 
-/**
- * Full table of cosines and sines that a caller computed; nothing assumes that they are those of an angle.
- *
- * @param cos,sin `rows * pairs` numbers each, row-major; or the same array twice, with `stride` from row to row.
- * @param sinAt Where the sines of a row begin in `sin`.
- */
-export function cachedTable(
-  cos: Float32Array,
-  sin: Float32Array,
-  pairs: number,
-  rows: number,
-  stride = pairs,
-  sinAt = 0,
-): RopeTable {
+/** Cosines and sines that a caller computed: `rows` rows of `pairs` of each. */
+export interface CachedRows {
+  readonly cos: Float32Array;
+  /** May be the same array as `cos`. */
+  readonly sin: Float32Array;
+  readonly pairs: number;
+  readonly rows: number;
+  /** Numbers from a row to the next, in both arrays. Default `pairs`. */
+  readonly stride?: number;
+  /** Where the sines of a row begin in `sin`. Default 0. */
+  readonly sinAt?: number;
+}
+
+/** Full table of a caller's cosines and sines; nothing assumes that they are those of an angle. */
+export function cachedTable({ cos, sin, pairs, rows, stride = pairs, sinAt = 0 }: CachedRows): RopeTable {
   const data = emptyRows(pairs, rows);
   for (let r = 0; r < rows; r++) {
     for (let i = 0; i < pairs; i++) {
-      const at = r * rowOf(pairs) * 4 + (i >> 1) * 4 + (i & 1);
+      const at = r * quadsOf(pairs) * 4 + (i >> 1) * 4 + (i & 1);
       data[at] = cos[r * stride + i] as number;
       data[at + 2] = sin[r * stride + sinAt + i] as number;
     }
@@ -104,32 +107,32 @@ export function cachedTable(
 }
 
 function emptyRows(pairs: number, rows: number): Float32Array<ArrayBuffer> {
-  return new Float32Array(rows * rowOf(pairs) * 4);
+  return new Float32Array(rows * quadsOf(pairs) * 4);
 }
 
 function fullTableOf(data: Float32Array<ArrayBuffer>, pairs: number, capacity: number): RopeTable {
-  return { kind: 'full', data, capacity, row: rowOf(pairs), lowBits: 0, highRows: 0 };
+  return { kind: 'full', data, capacity, row: quadsOf(pairs), lowBits: 0, highRows: 0 };
 }
 
-/** Writes `count` rows from row `first` on: row r holds position `r * step`. */
+/**
+ * Fills rows: the r-th holds position `r * step`.
+ *
+ * @param round What an angle is rounded to. Default: float64 keeps it.
+ */
 function writeRows(
-  data: Float32Array,
-  first: number,
-  count: number,
+  rows: Float32Array,
   step: number,
-  inverseFrequencies: Float64Array,
-  factor: number,
+  { inverseFrequencies, attentionFactor }: RopeFrequencies,
   round = (angle: number): number => angle,
 ): void {
-  const row = rowOf(inverseFrequencies.length);
-  for (let r = 0; r < count; r++) {
-    const position = r * step;
-    const base = (first + r) * row * 4;
+  const width = quadsOf(inverseFrequencies.length) * 4;
+  for (let base = 0; base < rows.length; base += width) {
+    const position = (base / width) * step;
     for (let i = 0; i < inverseFrequencies.length; i++) {
       const angle = round(position * (inverseFrequencies[i] as number));
       const at = base + (i >> 1) * 4 + (i & 1);
-      data[at] = Math.cos(angle) * factor;
-      data[at + 2] = Math.sin(angle) * factor;
+      rows[at] = Math.cos(angle) * attentionFactor;
+      rows[at + 2] = Math.sin(angle) * attentionFactor;
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Pairing } from '../config/types';
-import { checkChoice, checkInteger, outOfRange, wrongType } from '../errors';
+import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../errors';
 
 /** Arrays of weights: values, or the bits of f16 and bf16 in a Uint16Array, or the bytes of quantised rows. */
 export type WeightArray =
@@ -40,7 +40,7 @@ export interface PermuteOptions {
  * permutePairing(wk, { heads: 8, headDim: 128, columns: 4096, from: 'interleaved', to: 'half' })
  */
 export function permutePairing<T extends WeightArray>(weights: T, options: PermuteOptions): T {
-  if (typeof options !== 'object' || options === null) throw wrongType('options', 'an object', options);
+  checkKeys('options', options, ['heads', 'headDim', 'rotaryDim', 'columns', 'from', 'to']);
   const { heads, headDim, rotaryDim = headDim, columns, from, to } = options;
   for (const [name, value] of Object.entries({ heads, headDim, columns })) {
     checkInteger(name, value, 1, Number.MAX_SAFE_INTEGER);

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { mropeSections, type RopeScaling } from 'webgpu-rope';
 import { contextReport } from 'webgpu-rope/analysis';
 import { samplePositions } from '../../src/analysis/context-storage';
-import { type Dtype, decode, encode } from '../../src/reference';
+import { decode, encode, type RopeDtype } from '../../src/dtypes';
 import { createRandom, seeded } from '../support/random';
 import { expectClose, llama, target, trained, withScaling } from './context-case';
 
 const { PI, cos, hypot, min, sin, sqrt } = Math;
-const dtypes: readonly Dtype[] = ['f32', 'f16', 'bf16'];
+const dtypes: readonly RopeDtype[] = ['f32', 'f16', 'bf16'];
 
 describe('contextReport: neighbours', () => {
   it('every position of a short target, random config: identical shares and smallest distances by brute force', () =>

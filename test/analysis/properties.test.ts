@@ -3,8 +3,8 @@ import { type EncodingSource, encodingProperties, positionRows } from 'webgpu-ro
 import { gridOf, moved, sideOf } from '../../src/analysis/properties-grid';
 import { axial } from '../../src/config/axes';
 import type { RopeConfigInput } from '../../src/config/types';
+import { decode, encode, type RopeDtype } from '../../src/dtypes';
 import { ropeFrequencies } from '../../src/frequencies';
-import { type Dtype, decode, encode } from '../../src/reference/dtypes';
 import { ropeReferenceExact } from '../../src/reference/rope';
 import { seeded } from '../support/random';
 import { binary, integer, learned, sinusoidal } from './sources';
@@ -51,7 +51,7 @@ describe('unique positions', () => {
   it('normalised integers: repeats counted by one set of stored bits', () => {
     for (const length of [512, 1024, 2048, 3000, 4096]) {
       const { unique } = encodingProperties(integer({ dim: 2, divisor: length - 1 }), { length });
-      for (const dtype of ['f32', 'f16', 'bf16'] as const satisfies readonly Dtype[]) {
+      for (const dtype of ['f32', 'f16', 'bf16'] as const satisfies readonly RopeDtype[]) {
         const bits = Array.from({ length }, (_, p) => encode(p / (length - 1), dtype));
         expect(unique[dtype].repeated, `${length} ${dtype}`).toBe(length - new Set(bits).size);
         const [[a], [b]] = unique[dtype].between as [[number], [number]];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type GgufOptions, ropeConfigFromGguf } from '../../src/config/gguf';
+import { withHole } from '../support/holes';
 import { LONG, read, type Values } from './gguf-support';
 import { expectMessage } from './support';
 
@@ -69,6 +70,28 @@ describe('GGUF refused', () => {
       {},
       'tensors["rope_freqs.weight"][1]: expected a finite number above 0, got 0',
       freqs([1, 0, ...Array(62).fill(1)]),
+    ],
+    [
+      {},
+      'tensors["rope_freqs.weight"][1]: expected a finite number above 0, got undefined',
+      freqs(withHole(Array<number>(64).fill(1), 1)),
+    ],
+    [
+      {},
+      'tensors: expected only rope_freqs.weight, rope_factors_long.weight, rope_factors_short.weight, got "rope_freq.weight"',
+      { tensors: { 'rope_freq.weight': [1] } },
+    ],
+    [
+      { 'rope.dimension_sections': 'none' },
+      'llama.rope.dimension_sections: expected an array of integers, got "none"',
+    ],
+    [
+      { 'rope.dimension_sections': withHole([16, 24, 24, 0], 3) },
+      'llama.rope.dimension_sections[3]: expected an integer, got undefined',
+    ],
+    [
+      { 'rope.dimension_sections': [80, -16, 0, 0] },
+      'llama.rope.dimension_sections[0]: expected an integer in 0..64, got 80',
     ],
     [
       { 'rope.dimension_sections': [16, 24, 24, 0] },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ropeConfigFromHuggingFace, ropeConfigsFromHuggingFace } from '../../src/config/hugging-face';
+import { withHole } from '../support/holes';
 import { expectMessage, type Fragment, llama, longrope, read } from './support';
 
 describe('a Hugging Face config is refused', () => {
@@ -68,7 +69,15 @@ describe('a Hugging Face config is refused', () => {
     ],
     [
       { rope_scaling: { type: 'mrope', mrope_section: [16, '8', 8] } },
-      'rope_scaling.mrope_section: expected three integers that add up to 32 (rotary pairs), got [16, 8, 8]',
+      'rope_scaling.mrope_section[1]: expected an integer (pairs), got "8"',
+    ],
+    [
+      { rope_scaling: { type: 'mrope', mrope_section: withHole([16, 0, 16], 1) } },
+      'rope_scaling.mrope_section[1]: expected an integer (pairs), got undefined',
+    ],
+    [
+      { rope_scaling: { type: 'mrope', mrope_section: [-16, 24, 24] } },
+      'rope_scaling.mrope_section[0]: expected an integer in 0..32 (pairs), got -16',
     ],
     [
       { model_type: 'qwen2_vl', rope_scaling: { mrope_section: [16, 8, 8], mrope_interleaved: true } },
@@ -210,6 +219,14 @@ describe('a Hugging Face config is refused', () => {
     [
       { num_hidden_layers: 3, no_rope_layers: [1, 0] },
       'no_rope_layers: expected an array of 3 entries, one a layer, got an array of 2',
+    ],
+    [
+      { num_hidden_layers: 2, no_rope_layers: withHole([1, 1], 1) },
+      'no_rope_layers[1]: expected an integer, got undefined',
+    ],
+    [
+      { layer_types: withHole(['full_attention', 'full_attention'], 1) },
+      'layer_types[1]: expected the name of a layer type, got undefined',
     ],
     [{ num_hidden_layers: 1, no_rope_layers: [2] }, 'no_rope_layers[0]: expected an integer in 0..1, got 2'],
     [

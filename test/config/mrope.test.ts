@@ -50,7 +50,7 @@ describe('M-RoPE in a config.json', () => {
 });
 
 describe('M-RoPE in a GGUF', () => {
-  const keys = (sections: number[] | Int32Array, extra = {}) => ({
+  const keys = (sections: number[] | bigint[] | Int32Array, extra = {}) => ({
     'rope.dimension_sections': sections,
     ...extra,
   });
@@ -59,6 +59,7 @@ describe('M-RoPE in a GGUF', () => {
     const config = readGguf('qwen2vl', keys([16, 24, 24, 0]));
     expect(config).toMatchObject({ pairing: 'half', axes: mropeSections([16, 24, 24]), assumptions: [] });
     expect(readGguf('qwen2vl', keys(Int32Array.of(16, 24, 24))).axes).toEqual(config.axes);
+    expect(readGguf('qwen2vl', keys([16n, 24n, 24n, 0n])).axes).toEqual(config.axes);
   });
 
   it('qwen3vl: interleaved; the pairs llama.cpp leaves are in the assumptions', () => {

@@ -105,6 +105,7 @@ describe('ropeConfig refuses', () => {
       { headDim: 4, trainedPositions: 0.5 },
       'trainedPositions: expected an integer of at least 1 (tokens), or null, got 0.5',
     ],
+    [{ headDim: 4, assumptions: ['', 1] }, 'assumptions[1]: expected a string, got 1'],
     [{ headDim: 4, assumptions: 'none' }, 'assumptions: expected an array of strings, got "none"'],
     [
       { headDim: 4, thetas: 1 },

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Page } from 'puppeteer';
-import { build, mergeConfig, type Plugin, preview } from 'vite';
+import { build, mergeConfig, type Plugin, type PluginOption, preview } from 'vite';
 import { expect } from 'vitest';
 import { demoConfig } from '../../demo/vite.config';
 import { type LaunchedBrowser, launchBrowser } from '../../scripts/browser';
@@ -28,7 +28,7 @@ export interface SiteOptions {
   /** The page gets the panels of test/demo/fixture in place of its own. */
   readonly fixture?: boolean;
   /** Leads the package's name somewhere. Default: to its sources. */
-  readonly packagePlugin?: () => Plugin;
+  readonly packagePlugin?: () => PluginOption;
 }
 
 /** Builds the page into a folder of its own, serves it and starts a browser. */

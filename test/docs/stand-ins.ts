@@ -1,18 +1,18 @@
 /** What the pages' code talks about: an engine's device, buffers and caches. Nothing is computed; every call is accepted. */
-import * as api from './everything';
+import { createRope, type RopeConfigInput } from 'webgpu-rope';
+import { exported } from './exported';
 
 /** Types of the names that pages use without declaring them. */
 export const ambient = `
-import type {
-  PositionMethods, RerotateMethods, Rope, RopeConfigInput, RopeEncodeOptions, RopeLayer, TableUpdateMethods,
-} from 'webgpu-rope';
+import type { Rope, RopeConfigInput, RopeEncodeOptions, RopeLayer, RopeState } from 'webgpu-rope';
 declare global {
   const device: GPUDevice;
   const encoder: GPUCommandEncoder;
   const pass: GPUComputePassEncoder;
   const config: RopeConfigInput;
   const configJson: unknown;
-  const rope: Rope & PositionMethods & RerotateMethods & TableUpdateMethods;
+  const rope: Rope;
+  const state: RopeState;
   const layer: RopeLayer;
   const q: GPUBuffer, k: GPUBuffer, qkv: GPUBuffer, qPe: GPUBuffer, kPe: GPUBuffer, dQ: GPUBuffer, dK: GPUBuffer;
   const kCache: GPUBuffer, kCaches: GPUBuffer[], buffer: GPUBuffer, idBuffer: GPUBuffer;
@@ -36,12 +36,22 @@ const usages = {
   GPUMapMode: { READ: 1 },
 };
 
-/** A device that takes every call, and counts dispatches. */
+/** A device that takes every call, counts dispatches, and keeps what buffers and layouts it was asked for. */
 export class StandInDevice {
   dispatches = 0;
+  /** Pipelines that were compiled while the caller waited, and those that an encode compiled. */
+  readonly compiled = { ahead: 0, atEncode: 0 };
+  readonly buffers: { label: string; size: number }[] = [];
+  /** Storage buffers that each pipeline binds. */
+  readonly storageBuffers: number[] = [];
   readonly lost = new Promise<never>(() => {});
+  readonly features = new Set<string>();
   readonly limits = {
+    maxStorageBuffersPerShaderStage: 8,
     maxStorageBufferBindingSize: 2 ** 27,
+    maxUniformBufferBindingSize: 65_536,
+    minStorageBufferOffsetAlignment: 256,
+    minUniformBufferOffsetAlignment: 256,
     maxBufferSize: 2 ** 28,
     maxComputeWorkgroupsPerDimension: 65_535,
     maxComputeInvocationsPerWorkgroup: 256,
@@ -57,7 +67,8 @@ export class StandInDevice {
     },
   };
 
-  createBuffer({ size, usage }: GPUBufferDescriptor) {
+  createBuffer({ label = '', size, usage }: GPUBufferDescriptor) {
+    this.buffers.push({ label, size });
     // Only what is read back or filled needs bytes; caches of gigabytes do not.
     const getMappedRange = () => new ArrayBuffer(size);
     return { size, usage, getMappedRange, mapAsync: async () => {}, unmap: () => {}, destroy: () => {} };
@@ -67,31 +78,44 @@ export class StandInDevice {
     return { beginComputePass: () => this.pass, copyBufferToBuffer: () => {}, finish: () => ({}) };
   }
 
-  createComputePipelineAsync = async () => ({});
-  createPipelineLayout = () => ({});
-  createBindGroupLayout = () => ({});
+  async createComputePipelineAsync() {
+    this.compiled.ahead++;
+    return {};
+  }
+
+  createComputePipeline() {
+    this.compiled.atEncode++;
+    return {};
+  }
+
+  createPipelineLayout({ bindGroupLayouts }: { bindGroupLayouts: { entries: GPUBindGroupLayoutEntry[] }[] }) {
+    const entries = bindGroupLayouts.flatMap((layout) => layout.entries);
+    this.storageBuffers.push(entries.filter(({ buffer }) => buffer?.type?.endsWith('storage')).length);
+    return {};
+  }
+
+  createBindGroupLayout = (descriptor: GPUBindGroupLayoutDescriptor) => descriptor;
   createBindGroup = () => ({});
   createShaderModule = () => ({});
 }
 
 /** Values for {@link ambient}, the package's exports, and what WebGPU defines. Anew for every snippet. */
 export async function scope(): Promise<{ device: StandInDevice; names: Record<string, unknown> }> {
-  // The package itself looks these up.
+  // Pages may use them; the package does not.
   Object.assign(globalThis, usages);
   const device = new StandInDevice();
   const gpu = device as unknown as GPUDevice;
   const { STORAGE, COPY_SRC, COPY_DST } = usages.GPUBufferUsage;
   const usage = STORAGE | COPY_SRC | COPY_DST;
   const buffer = () => device.createBuffer({ size: 2 ** 27, usage }) as unknown as GPUBuffer;
-  const config: api.RopeConfigInput = {
+  const config: RopeConfigInput = {
     headDim: 128,
     scaling: { type: 'dynamic', factor: 2, originalPositions: 4096 },
   };
-  const features = [api.positionIds, api.rerotation, api.tableUpdates] as const;
-  const rope = await api.createRope(gpu, config, { features });
+  const rope = await createRope(gpu, config);
   const k = buffer();
   const names = {
-    ...api,
+    ...Object.assign({}, ...Object.values(exported)),
     requestRopeDevice: async () => gpu,
     device,
     encoder: device.createCommandEncoder(),

@@ -264,7 +264,7 @@ describe('encode', () => {
       const layer = additive.bind({ buffer: x, dtype: 'f32' });
       additive.destroy();
       additive.destroy();
-      const gone = new TypeError('additive: expected a live encoding, got one that was destroyed');
+      const gone = new TypeError('additive: expected a live additive, got one that was destroyed');
       expect(() => additive.bind({ buffer: x, dtype: 'f32' })).toThrow(gone);
       submitPass(device, (pass) => {
         expect(() => layer.encode(pass, { tokens: 1, start: 0 })).toThrow(gone);

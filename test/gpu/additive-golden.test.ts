@@ -14,13 +14,13 @@ describe.each(ropeDtypes)('%s, x = 0, scale 1', (dtype) => {
       await withErrorScope(device, async (own) => {
         const { d: dim, positions, output } = golden;
         const zeros = new Float32Array(positions.length * dim);
-        const buffer = own(uploadTensor(device, toStorage(zeros, dtype), dtype));
+        const buffer = own(uploadTensor(device, zeros, dtype));
         const additive = own(await createAdditive(device, goldenEncoding(golden), { dtypes: [dtype] }));
         const odd = dtype !== 'f32' && dim % 2 === 1;
         // An odd number of 16-bit elements would put two tokens into a word: here rows of 18 elements hold 17.
         const token = odd ? dim + 1 : dim;
         const rows = odd
-          ? own(uploadTensor(device, new Uint16Array(positions.length * token), dtype))
+          ? own(uploadTensor(device, new Uint16Array(positions.length * token), dtype, { as: 'bits' }))
           : buffer;
         const layer = additive.bind({ buffer: rows, dtype, strides: { token } });
         submitPass(device, (pass) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fromStorage, readTensor, ropeDtypes, toStorage, uploadTensor } from 'webgpu-rope';
+import { fromStorage, readTensor, ropeDtypes, uploadTensor } from 'webgpu-rope';
 import { type AdditiveEncodingInput, createAdditive } from 'webgpu-rope/additive';
 import { type AdditiveCase, expectAddition } from '../support/additive-case';
 import { getDevice, withErrorScope } from '../support/gpu';
@@ -114,7 +114,7 @@ describe.each(ropeDtypes)('%s', (dtype) => {
           const random = createRandom(freshSeed());
           const rows = 12;
           const table = randomTensor(stored, offset + rows * dim + 1, random);
-          const buffer = own(uploadTensor(device, table, stored));
+          const buffer = own(uploadTensor(device, table, stored, { as: 'bits' }));
           const c: AdditiveCase = {
             encoding: { type: 'learned', dim, rows, offset: 2 },
             dtype,
@@ -269,7 +269,7 @@ test('the same input gives the same bits, as chunks and as words', async () => {
 test('equal encodes add up: nothing is kept between them', async () => {
   await withErrorScope(device, async (own) => {
     const additive = own(await createAdditive(device, { type: 'integer', dim: 4 }, { dtypes: ['f16'] }));
-    const buffer = own(uploadTensor(device, toStorage(new Float32Array(8), 'f16'), 'f16'));
+    const buffer = own(uploadTensor(device, new Float32Array(8), 'f16'));
     const layer = additive.bind({ buffer, dtype: 'f16' });
     submitPass(device, (pass) => {
       for (let i = 0; i < 3; i++) layer.encode(pass, { tokens: 2, start: 5 });

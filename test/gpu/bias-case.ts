@@ -9,7 +9,7 @@ import {
   type ScoreStrides,
 } from 'webgpu-rope/bias';
 import { biasReferenceExact, type ReferenceBias } from 'webgpu-rope/reference';
-import { bytesPerElement, decode, encode, maxFinite, ulp } from '../../src/reference/dtypes';
+import { bytesPerElement, decode, encode, maxFinite, ulp } from '../../src/dtypes';
 import type { Own } from '../support/gpu';
 import { bitsOf, poison, type Random, randomTensor } from '../support/random';
 import { submitPass } from '../support/rotation-case';
@@ -161,7 +161,7 @@ export async function expectBias(
       ...(c.tuning ? { tuning: c.tuning } : {}),
     }),
   );
-  const buffer = own(uploadTensor(device, before, dtype, { label: 'test scores' }));
+  const buffer = own(uploadTensor(device, before, dtype, { as: 'bits', label: 'test scores' }));
   const layer = kernel.bind({ buffer, dtype, offset, ...(c.strides ? { strides: c.strides } : {}) });
   const side = (positions: number | readonly number[], count: number) => {
     if (typeof positions === 'number') return { start: positions };

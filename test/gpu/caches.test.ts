@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  callerTables,
-  createRope,
-  positionIds,
-  type RopeCaches,
-  readTensor,
-  ropeFrequencies,
-  uploadTensor,
-} from 'webgpu-rope';
+import { createRope, type RopeCaches, readTensor, ropeFrequencies, uploadTensor } from 'webgpu-rope';
 import { expectContract } from '../support/contract';
 import { getDevice, withErrorScope } from '../support/gpu';
 import { goldenOnnx, ONNX_TOLERANCE, onnxOptions } from '../support/onnx';
@@ -32,9 +24,7 @@ describe("ONNX's RotaryEmbedding, by the caches of each case", () => {
           cosCache: cache(cos),
           sinCache: cache(sin),
         } as RopeCaches;
-        const rope = own(
-          await createRope(device, caches, { dtypes: ['f32'], features: [callerTables, positionIds] }),
-        );
+        const rope = own(await createRope(device, caches, { dtypes: ['f32'] }));
         expect(rope.capacity).toBe(cos.length / ((rotaryDim as number) / 2));
         const buffer = own(uploadTensor(device, golden.inputs.input.data, 'f32'));
         const ids = Int32Array.from(options.positions as readonly number[]);
@@ -74,17 +64,11 @@ describe('caches of any numbers', () => {
     ['combined', { cosSinCache: both }],
   ])('%s: rotated by them, and un-rotated', async (_name, caches) => {
     await withErrorScope(device, async (own) => {
-      const rope = own(
-        await createRope(
-          device,
-          { headDim, ...caches },
-          { dtypes: ['f32', 'f16'], features: [callerTables] },
-        ),
-      );
+      const rope = own(await createRope(device, { headDim, ...caches }, { dtypes: ['f32', 'f16'] }));
       for (const dtype of ['f32', 'f16'] as const) {
         for (const inverse of [false, true]) {
           const before = randomTensor(dtype, 4 * 2 * headDim, random);
-          const buffer = own(uploadTensor(device, before, dtype));
+          const buffer = own(uploadTensor(device, before, dtype, { as: 'bits' }));
           const layer = rope.bind({ q: { buffer, heads: 2 }, dtype });
           submitPass(device, (pass) => layer.encode(pass, { tokens: 4, start: 5, inverse }));
           expectContract({
@@ -144,18 +128,12 @@ describe('caches of any numbers', () => {
       'a capacity beside the caches',
       { headDim, cosSinCache: both },
       { capacity: 3 },
-      'capacity: expected none, as the caller brings the table, got 3',
+      'capacity: expected none, as the tables are your own, got 3',
     ],
   ];
   test.each(refused)('refused: %s', async (_name, config, options, message) => {
-    const creation = createRope(device, config as RopeCaches, { features: [callerTables], ...options });
+    const creation = createRope(device, config as RopeCaches, { ...options });
     await expect(creation).rejects.toThrow(message);
-  });
-
-  test('refused: caches without the feature', async () => {
-    await expect(createRope(device, { headDim, cosSinCache: both })).rejects.toThrow(
-      /^config: expected only headDim, .*, got "cosSinCache"$/,
-    );
   });
 });
 
@@ -170,13 +148,7 @@ test('a table of our own made, brought back as a cache: the same rotation', asyn
     const before = randomTensor('f32', 10 * headDim, createRandom(5));
     const results = [];
     for (const rope of [
-      own(
-        await createRope(
-          device,
-          { headDim, cosCache, sinCache },
-          { dtypes: ['f32'], features: [callerTables] },
-        ),
-      ),
+      own(await createRope(device, { headDim, cosCache, sinCache }, { dtypes: ['f32'] })),
       own(await createRope(device, { headDim }, { dtypes: ['f32'], table: 'full', capacity: rows })),
     ]) {
       const buffer = own(uploadTensor(device, before, 'f32'));

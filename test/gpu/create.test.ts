@@ -66,7 +66,7 @@ describe('createRope', () => {
       {
         error: TypeError,
         message:
-          'options: expected only dtypes, features, capacity, table, phases, sequenceLength, tuning, label, got "dtype"',
+          'options: expected only dtypes, capacity, table, phases, sequenceLength, tuning, unprepared, label, got "dtype"',
       },
     ],
     [
@@ -82,10 +82,10 @@ describe('createRope', () => {
       { error: TypeError, message: 'tuning: expected { workgroupSize, invocations }, got 5' },
     ],
     [
-      'a feature that is none',
+      'an answer to unprepared calls that is none',
       { headDim },
-      { features: ['positionIds'] },
-      { error: TypeError, message: 'features: expected an array of features, got an array of 1' },
+      { unprepared: 'stall' },
+      { error: RangeError, message: 'unprepared: expected "compile" or "refuse", got "stall"' },
     ],
     [
       'unknown tuning',

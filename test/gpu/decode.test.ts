@@ -29,7 +29,7 @@ describe.each(['f32', 'f16', 'bf16'] as const)('%s', (dtype) => {
         const rotate = async (
           spans: readonly (readonly [first: number, tokens: number])[],
         ): Promise<StorageArray[]> => {
-          const buffers = [q, k].map((tensor) => own(uploadTensor(device, tensor, dtype)));
+          const buffers = [q, k].map((tensor) => own(uploadTensor(device, tensor, dtype, { as: 'bits' })));
           const [qBuffer, kBuffer] = buffers as [GPUBuffer, GPUBuffer];
           const layer = rope.bind({
             // Q of the whole prompt lies in one tensor here, so it has the rows of a cache too.

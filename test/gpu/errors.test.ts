@@ -88,6 +88,22 @@ describe('bind', () => {
       { error: TypeError, message: 'q.buffer: expected a GPUBuffer, got undefined' },
     ],
     [
+      'a tensor of a library that holds the buffer as gpuBuffer',
+      () => ({ q: { buffer: { gpuBuffer: q }, heads: 4 }, dtype: 'f32' }),
+      {
+        error: TypeError,
+        message: 'q.buffer: expected a GPUBuffer (it is there as q.buffer.gpuBuffer), got a Object',
+      },
+    ],
+    [
+      'a tensor of a library that holds the buffer as buffer',
+      () => ({ k: { buffer: { buffer: k }, heads: 4 }, dtype: 'f32' }),
+      {
+        error: TypeError,
+        message: 'k.buffer: expected a GPUBuffer (it is there as k.buffer.buffer), got a Object',
+      },
+    ],
+    [
       'wrong usage',
       () => ({ k: { buffer: readOnly, heads: 4 }, dtype: 'f32' }),
       {
@@ -158,25 +174,25 @@ describe('encode', () => {
     [
       'no start',
       both,
-      { tokens: 1 },
+      { tokens: 1, kFirst: 0 },
       { error: TypeError, message: 'start: expected an integer, got undefined' },
     ],
     [
       'half a token',
       both,
-      { tokens: 1.5, start: 0 },
+      { tokens: 1.5, start: 0, kFirst: 0 },
       { error: RangeError, message: /^tokens: expected an integer in 1\.\.\d+, got 1.5$/ },
     ],
     [
       'a negative start',
       both,
-      { tokens: 1, start: -1 },
+      { tokens: 1, start: -1, kFirst: 0 },
       { error: RangeError, message: /^start: expected an integer in 0\.\.\d+, got -1$/ },
     ],
     [
       'a position past the capacity',
       both,
-      { tokens: 4, start: 997 },
+      { tokens: 4, start: 997, kFirst: 0 },
       {
         error: RangeError,
         message:
@@ -186,7 +202,7 @@ describe('encode', () => {
     [
       'a buffer too small',
       both,
-      { tokens: 9, start: 0 },
+      { tokens: 9, start: 0, kFirst: 0 },
       {
         error: RangeError,
         message: 'q: expected >= 9216 bytes for [9 tokens, 4 heads, 64 dims] of f32, buffer has 8192',
@@ -195,10 +211,20 @@ describe('encode', () => {
     [
       'a batch too large',
       both,
-      { tokens: 8, start: 0, batch: 2 },
+      { tokens: 8, start: 0, batch: 2, kFirst: 0 },
       {
         error: RangeError,
         message: 'q: expected >= 16384 bytes for [2 x 8 tokens, 4 heads, 64 dims] of f32, buffer has 8192',
+      },
+    ],
+    [
+      'a cache whose row is not named',
+      both,
+      { tokens: 1, start: 3 },
+      {
+        error: TypeError,
+        message:
+          'kFirst: expected the token row of the cache that holds token 0 (k has a capacity), got undefined',
       },
     ],
     [
@@ -247,7 +273,7 @@ describe('encode', () => {
     [
       'a number for inverse',
       both,
-      { tokens: 1, start: 0, inverse: 1 },
+      { tokens: 1, start: 0, inverse: 1, kFirst: 0 },
       { error: TypeError, message: 'inverse: expected true or false, got 1' },
     ],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRope, positionIds, readTensor, ropeDtypes, toStorage, uploadTensor } from 'webgpu-rope';
+import { createRope, readTensor, ropeDtypes, toStorage, uploadTensor } from 'webgpu-rope';
 import { expectContract } from '../support/contract';
 import { goldenAxes, goldenConfig, goldenRotations } from '../support/golden';
 import { getDevice, withErrorScope } from '../support/gpu';
@@ -13,13 +13,7 @@ describe('golden rotations, every kind of position, by ids in a buffer', () => {
       test(`${dtype}: ${golden.name}`, async () => {
         await withErrorScope(device, async (own) => {
           const axes = goldenAxes(golden);
-          const rope = own(
-            await createRope(
-              device,
-              { ...goldenConfig(golden), axes },
-              { dtypes: [dtype], features: [positionIds] },
-            ),
-          );
+          const rope = own(await createRope(device, { ...goldenConfig(golden), axes }, { dtypes: [dtype] }));
           const ids = Int32Array.from([golden.positions].flat(2));
           const buffer = own(
             device.createBuffer({
@@ -32,7 +26,10 @@ describe('golden rotations, every kind of position, by ids in a buffer', () => {
           const sides = [
             { heads: golden.num_heads_q, before: toStorage(golden.q, dtype) },
             { heads: golden.num_heads_k, before: toStorage(golden.k, dtype) },
-          ].map((side) => ({ ...side, tensor: own(uploadTensor(device, side.before, dtype)) }));
+          ].map((side) => ({
+            ...side,
+            tensor: own(uploadTensor(device, side.before, dtype, { as: 'bits' })),
+          }));
           const [q, k] = sides as [(typeof sides)[0], (typeof sides)[0]];
           const layer = rope.bind({
             q: { buffer: q.tensor, heads: q.heads },

@@ -31,7 +31,10 @@ describe('golden rotations, 1d, by explicit frequencies', () => {
           const sides = [
             { name: 'q', heads: golden.num_heads_q, before: toStorage(golden.q, dtype) },
             { name: 'k', heads: golden.num_heads_k, before: toStorage(golden.k, dtype) },
-          ].map((side) => ({ ...side, buffer: own(uploadTensor(device, side.before, dtype)) }));
+          ].map((side) => ({
+            ...side,
+            buffer: own(uploadTensor(device, side.before, dtype, { as: 'bits' })),
+          }));
           const [q, k] = sides as [(typeof sides)[0], (typeof sides)[0]];
           const layer = rope.bind({
             q: { buffer: q.buffer, heads: q.heads },

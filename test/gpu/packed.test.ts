@@ -11,7 +11,7 @@ const device = await getDevice();
 async function expectShared(c: RotationCase & { q: Side; k: Side }, elements: number): Promise<void> {
   await withErrorScope(device, async (own) => {
     const before = randomTensor(c.dtype, elements, createRandom(elements));
-    const buffer = own(uploadTensor(device, before, c.dtype));
+    const buffer = own(uploadTensor(device, before, c.dtype, { as: 'bits' }));
     const rope = own(
       await createRope(
         device,

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
   createRope,
-  positionIds,
   type RopeAxes,
   type RopeConfigInput,
   type RopeOptions,
@@ -53,7 +52,6 @@ async function expectPositions(c: PositionCase): Promise<void> {
     const rope = own(
       await createRope(device, config, {
         dtypes: [dtype],
-        features: [positionIds],
         capacity: 5000,
         ...c.options,
       }),
@@ -62,7 +60,7 @@ async function expectPositions(c: PositionCase): Promise<void> {
     const sides = (['q', 'k'] as const).map((name) => {
       const side: Side = c[name] ?? { heads: name === 'q' ? 3 : 1 };
       const before = guardedTensor(dtype, { headDim, tokens, batch, ...side }, random);
-      return { name, side, before, buffer: own(uploadTensor(device, before, dtype)) };
+      return { name, side, before, buffer: own(uploadTensor(device, before, dtype, { as: 'bits' })) };
     });
     const [q, k] = sides as [(typeof sides)[0], (typeof sides)[0]];
     const layer = rope.bind({ q: tensorOf(q.side, q.buffer), k: tensorOf(k.side, k.buffer), dtype });
@@ -159,9 +157,7 @@ describe('ids', () => {
 
   test('bad positions of several encodes add up', async () => {
     await withErrorScope(device, async (own) => {
-      const rope = own(
-        await createRope(device, { headDim }, { dtypes: ['f32'], features: [positionIds], capacity: 10 }),
-      );
+      const rope = own(await createRope(device, { headDim }, { dtypes: ['f32'], capacity: 10 }));
       const buffer = own(uploadTensor(device, new Float32Array(4 * headDim), 'f32'));
       const layer = rope.bind({ q: { buffer, heads: 1 }, dtype: 'f32' });
       const positions = { type: 'ids', buffer: words(own, [10, 11, 9, 2 ** 31]) } as const;
@@ -225,9 +221,7 @@ describe('ragged', () => {
   });
   test('garbage ends, and touches nothing but the tokens', async () => {
     await withErrorScope(device, async (own) => {
-      const rope = own(
-        await createRope(device, { headDim }, { dtypes: ['f32'], features: [positionIds], capacity: 10 }),
-      );
+      const rope = own(await createRope(device, { headDim }, { dtypes: ['f32'], capacity: 10 }));
       const before = guardedTensor('f32', { headDim, heads: 2, tokens: 9 }, createRandom(1));
       const buffer = own(uploadTensor(device, before, 'f32'));
       const garbage = [5, -1, 3, 2 ** 31 - 1, 0, 77, -9];
@@ -411,27 +405,13 @@ describe('refused', () => {
   ];
   test.each(cases)('%s', async (_name, source, message) => {
     await withErrorScope(device, async (own) => {
-      const rope = own(await createRope(device, { headDim }, { dtypes: ['f32'], features: [positionIds] }));
+      const rope = own(await createRope(device, { headDim }, { dtypes: ['f32'] }));
       const buffer = own(uploadTensor(device, new Float32Array(2 * headDim).fill(1), 'f32'));
       const layer = rope.bind({ q: { buffer, heads: 1 }, dtype: 'f32' });
       submitPass(device, (pass) => {
         expect(() => layer.encode(pass, { tokens: 2, ...source(own, buffer) })).toThrow(message);
       });
       expect(await readTensor(device, buffer, 'f32')).toEqual(new Float32Array(2 * headDim).fill(1));
-    });
-  });
-
-  test('ids where createRope was not asked for them', async () => {
-    await withErrorScope(device, async (own) => {
-      const rope = own(await createRope(device, { headDim }, { dtypes: ['f32'] }));
-      const buffer = own(uploadTensor(device, new Float32Array(2 * headDim), 'f32'));
-      const layer = rope.bind({ q: { buffer, heads: 1 }, dtype: 'f32' });
-      const positions = { type: 'ids', buffer: words(own, [1, 2]) } as const;
-      submitPass(device, (pass) => {
-        expect(() => layer.encode(pass, { tokens: 2, positions })).toThrow(
-          'positions: expected the feature positionIds, given to createRope, got none',
-        );
-      });
     });
   });
 });

@@ -21,7 +21,7 @@ for (const dtype of ['f16', 'bf16'] as const) {
       const encoding = { type: 'integer', dim: patterns.length } as const;
       const kernel = own(await createAdditive(device, encoding, { dtypes: [dtype] }));
       for (const addend of addends[dtype]) {
-        const buffer = own(uploadTensor(device, patterns, dtype));
+        const buffer = own(uploadTensor(device, patterns, dtype, { as: 'bits' }));
         const layer = kernel.bind({ buffer, dtype });
         // The row of position 1 is 1 in every element.
         submitPass(device, (pass) => layer.encode(pass, { tokens: 1, start: 1, scale: addend }));

@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  createRope,
-  readTensor,
-  rerotation,
-  ropeFrequencies,
-  type StorageArray,
-  tableUpdates,
-  uploadTensor,
-} from 'webgpu-rope';
+import { createRope, readTensor, ropeFrequencies, type StorageArray, uploadTensor } from 'webgpu-rope';
 import { rerotateReferenceExact } from 'webgpu-rope/reference';
 import { expectContract } from '../support/contract';
 import { getDevice, withErrorScope } from '../support/gpu';
@@ -57,9 +49,7 @@ describe.each([
 ] as const)('%s', (_name, config) => {
   test('encode, switch, encode, one submit: both right; keys are stale exactly when frequencies change', async () => {
     await withErrorScope(device, async (own) => {
-      const rope = own(
-        await createRope(device, config, { dtypes: ['f32'], features: [tableUpdates], capacity: 1000 }),
-      );
+      const rope = own(await createRope(device, config, { dtypes: ['f32'], capacity: 1000 }));
       const before = randomTensor('f32', 3 * 2 * headDim, createRandom(2));
       const buffers = [0, 1, 2].map(() => own(uploadTensor(device, before, 'f32')));
       const layers = buffers.map((buffer) => rope.bind({ q: { buffer, heads: 2 }, dtype: 'f32' }));
@@ -87,9 +77,7 @@ describe.each([
 
   test('positions past what the frequencies are for are refused, until the sequence is said to be longer', async () => {
     await withErrorScope(device, async (own) => {
-      const rope = own(
-        await createRope(device, config, { dtypes: ['f32'], features: [tableUpdates], capacity: 1000 }),
-      );
+      const rope = own(await createRope(device, config, { dtypes: ['f32'], capacity: 1000 }));
       const buffer = own(uploadTensor(device, new Float32Array(3 * headDim), 'f32'));
       const layer = rope.bind({ q: { buffer, heads: 1 }, dtype: 'f32' });
       expect(rope.capacity).toBe(64);
@@ -125,7 +113,6 @@ describe.each([
       const rope = own(
         await createRope(device, config, {
           dtypes: ['f32'],
-          features: [rerotation, tableUpdates],
           capacity: 1000,
         }),
       );
@@ -163,13 +150,7 @@ test.each(['two-digit', 'full'] as const)(
   'reserve, %s: encode, grow, encode, one submit, both right',
   async (table) => {
     await withErrorScope(device, async (own) => {
-      const rope = own(
-        await createRope(
-          device,
-          { headDim },
-          { dtypes: ['f32'], features: [tableUpdates], table, capacity: 100 },
-        ),
-      );
+      const rope = own(await createRope(device, { headDim }, { dtypes: ['f32'], table, capacity: 100 }));
       const before = randomTensor('f32', 3 * 2 * headDim, createRandom(2));
       const [a, b] = [own(uploadTensor(device, before, 'f32')), own(uploadTensor(device, before, 'f32'))];
       const bind = (buffer: GPUBuffer) => rope.bind({ q: { buffer, heads: 2 }, dtype: 'f32' });

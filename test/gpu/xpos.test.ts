@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  callerTables,
-  createRope,
-  readTensor,
-  ropeDtypes,
-  toStorage,
-  uploadTensor,
-  xposCaches,
-} from 'webgpu-rope';
+import { createRope, readTensor, ropeDtypes, toStorage, uploadTensor, xposCaches } from 'webgpu-rope';
 import cases from '../golden/xpos.json';
 import { expectContract } from '../support/contract';
 import { getDevice, withErrorScope } from '../support/gpu';
@@ -34,13 +26,13 @@ describe('golden xPos, by tables of the caller, one for queries and one for keys
             await createRope(
               device,
               { headDim, rotaryDim, pairing: 'interleaved', ...caches[side] },
-              { dtypes: [dtype], features: [callerTables] },
+              { dtypes: [dtype] },
             ),
           );
           const isQuery = side === 'query';
           const heads = isQuery ? golden.num_heads_q : golden.num_heads_k;
           const before = toStorage(isQuery ? golden.q : golden.k, dtype);
-          const buffer = own(uploadTensor(device, before, dtype));
+          const buffer = own(uploadTensor(device, before, dtype, { as: 'bits' }));
           const layer = rope.bind({ q: { buffer, heads }, dtype });
           submitPass(device, (pass) => {
             golden.positions.forEach((start, row) => {

@@ -22,7 +22,7 @@ export const family = `
     const failures = [];
     for (const dtype of ['f32', 'f16', 'bf16']) {
       const stored = toStorage(random(added.length), dtype);
-      const buffer = uploadTensor(device, stored, dtype);
+      const buffer = uploadTensor(device, stored, dtype, { as: 'bits' });
       submitted(device, bindingOf({ buffer, dtype }));
       const sums = fromStorage(await readTensor(device, buffer, dtype), dtype);
       const before = fromStorage(stored, dtype);

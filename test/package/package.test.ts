@@ -9,7 +9,7 @@ import { installPacked, type Project, typeCheck, writeFiles } from './project';
 const page = '<!doctype html><title>consumer</title><script type="module" src="./main.ts"></script>';
 
 const main = `
-  import { createRope, positionIds, readTensor, rerotation, uploadTensor } from 'webgpu-rope';
+  import { createRope, readTensor, uploadTensor } from 'webgpu-rope';
   import wgsl from 'webgpu-rope/shaders/rope.wgsl?raw';
   import { familyFailures } from './family';
 
@@ -47,7 +47,7 @@ const main = `
     for (const headDim of [64, 20]) {
       for (const pairing of ['half', 'interleaved']) {
         for (const axes of [null, { count: 3, pairAxis: Array.from({ length: headDim / 2 }, (_, i) => i % 3) }]) {
-          const rope = await createRope(device, { headDim, pairing, axes }, { features: [positionIds, rerotation] });
+          const rope = await createRope(device, { headDim, pairing, axes }, { });
           for (const dtype of ['f32', 'f16', 'bf16']) {
             const values = Float32Array.from({ length: 3 * 2 * headDim }, (_, i) => Math.sin(i + 1));
             const buffer = uploadTensor(device, values, dtype);

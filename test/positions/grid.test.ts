@@ -6,6 +6,7 @@ import {
   videoGridPositions,
 } from 'webgpu-rope';
 import { goldenRotations } from '../support/golden';
+import { withHole } from '../support/holes';
 
 /** The lists of a grid, one an axis. */
 function lists({ positions, axes, tokens }: ReturnType<typeof imageGridPositions>): number[][] {
@@ -120,12 +121,25 @@ describe('grids refuse', () => {
   const image = { height: 4, width: 6 };
   const video = { frames: 2, ...image };
   const images: [unknown, string][] = [
-    [null, 'options: expected an object, got null'],
+    [null, 'options: expected { height, width, spatialMerge, order, origin }, got null'],
     [{ height: 4 }, 'width: expected an integer (patches), got undefined'],
     [{ ...image, height: 0 }, 'height: expected an integer of at least 1 (patches), got 0'],
     [{ ...image, spatialMerge: 4 }, 'width: expected a multiple of 4 (spatialMerge), got 6'],
     [{ ...image, spatialMerge: 0 }, 'spatialMerge: expected an integer of at least 1, got 0'],
-    [{ ...image, origin: -1 }, 'origin: expected an integer of at least 0, got -1'],
+    [{ ...image, origin: -1 }, 'origin: expected an integer in 0..2147483642, got -1'],
+    [{ ...image, origin: 2 ** 31 - 5 }, 'origin: expected an integer in 0..2147483642, got 2147483643'],
+    [
+      { height: 2 ** 15, width: 2 ** 15 },
+      'frames * height * width: expected at most 268435456 patches, got 1073741824',
+    ],
+    [
+      { ...image, frames: 2 },
+      'options: expected only height, width, spatialMerge, order, origin, got "frames"',
+    ],
+    [
+      { ...image, order: withHole(['row', 'column'], 1) },
+      'order: expected each of "row", "column" once, got',
+    ],
     [{ ...image, order: 'yx' }, 'order: expected each of "row", "column" once, got "yx"'],
     [{ ...image, order: ['row', 'row'] }, 'order: expected each of "row", "column" once, got ["row","row"]'],
   ];
@@ -135,6 +149,14 @@ describe('grids refuse', () => {
   const videos: [unknown, string][] = [
     [image, 'frames: expected an integer, got undefined'],
     [{ ...video, secondsPerFrame: -1 }, 'secondsPerFrame: expected a finite number of at least 0, got -1'],
+    [
+      { ...video, secondsPerFrame: 2 ** 31 },
+      'secondsPerFrame: expected times up to 2147483647 (times tokensPerSecond 1), got 2147483648 in step 1',
+    ],
+    [
+      { ...video, frames: 1, tokensPerSecond: 1e300 },
+      'secondsPerFrame: expected times up to 2147483647 (times tokensPerSecond 1e+300), got NaN in step 0',
+    ],
     [{ ...video, tokensPerSecond: '2' }, 'tokensPerSecond: expected a finite number of at least 0, got "2"'],
     [
       { ...video, order: ['row', 'column'] },

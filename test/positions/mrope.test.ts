@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type MropePrompts, mropePositions } from 'webgpu-rope';
+import { withHole } from '../support/holes';
 
 const IMAGE = 151655;
 const VIDEO = 151656;
@@ -142,7 +143,10 @@ describe('mropePositions refuses', () => {
     images: [{ height: 2, width: 2 }],
   };
   const cases: [unknown, string][] = [
-    [undefined, 'prompts: expected an object, got undefined'],
+    [
+      undefined,
+      'prompts: expected { ids, batch, mask, imageToken, videoToken, images, videos, spatialMerge }, got undefined',
+    ],
     [{ ...good, ids: 'text' }, 'ids: expected an array [batch, tokens], got "text"'],
     [{ ids: [] }, 'ids: expected 1 rows (batch) of the same length, got 0 entries'],
     [{ ...good, batch: 4 }, 'ids: expected 4 rows (batch) of the same length, got 6 entries'],
@@ -164,7 +168,35 @@ describe('mropePositions refuses', () => {
       { ...good, images: [{ height: 2, width: 3 }] },
       'ids: expected 6 tokens of images[0] (1 x 2 x 3) from sequence 0, token 1 on, got 4',
     ],
-    [{ ...good, images: [7] }, 'images[0]: expected an object, got 7'],
+    [{ ...good, images: [7] }, 'images[0]: expected { height, width }, got 7'],
+    [{ ...good, images: withHole(good.images!, 0) }, 'images[0]: expected { height, width }, got undefined'],
+    [{ ...good, ids: withHole([...text(6)], 4) }, 'ids[4]: expected an integer, got undefined'],
+    [{ ...good, ids: [1, 2.5] }, 'ids[1]: expected an integer, got 2.5'],
+    [{ ...good, ids: new BigInt64Array(1) }, 'ids[0]: expected an integer, got 0n'],
+    [
+      { ...good, mask: withHole([1, 1, 1, 1, 1, 1], 5) },
+      'mask[5]: expected a number or a boolean, got undefined',
+    ],
+    [{ ids: text(2), spatialMerge: 0 }, 'spatialMerge: expected an integer of at least 1, got 0'],
+    [
+      {
+        ids: video(2),
+        videoToken: VIDEO,
+        videos: [{ frames: 2, height: 1, width: 1, secondsPerFrame: 2 ** 31 }],
+      },
+      'videos[0].secondsPerFrame: expected times up to 2147483647 (times tokensPerSecond 1), got 2147483648 in step 1',
+    ],
+    [
+      {
+        ids: video(4),
+        videoToken: VIDEO,
+        videos: [
+          { frames: 2, height: 1, width: 1, secondsPerFrame: 2 ** 30 },
+          { frames: 2, height: 1, width: 1, secondsPerFrame: 2 ** 30 },
+        ],
+      },
+      'videos[1]: expected positions up to 2147483647, got 2147483650 after it',
+    ],
     [{ ...good, images: {} }, 'images: expected an array of grids, got a Object'],
     [{ ...good, imageToken: undefined }, 'imageToken: expected an integer, got undefined'],
     [{ ...good, spatialMerge: 3 }, 'images[0].height: expected a multiple of 3 (spatialMerge), got 2'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodingRows } from 'webgpu-rope/additive';
 import { type AddRowsOptions, addRowsReference, addRowsReferenceExact } from 'webgpu-rope/reference';
-import { encode, fromStorage, type StorageArray, toStorage } from '../../src/reference';
+import { encode, fromStorage, type StorageArray, toStorage } from '../../src/dtypes';
 import { expectSameBits } from '../support/compare';
 import { bitsOf, createRandom, poison, randomTensor } from '../support/random';
 
@@ -100,7 +100,12 @@ describe('refused, and the data untouched', () => {
     error: typeof TypeError | typeof RangeError,
     message: string,
   ][] = [
-    ['no options', null, TypeError, 'options: expected an object, got null'],
+    [
+      'no options',
+      null,
+      TypeError,
+      'options: expected { dtype, dim, tokens, batch, offset, capacity, strides, first, scale, rows }, got null',
+    ],
     [
       'a dtype that data is not',
       { ...good, dtype: 'f16' },
@@ -133,7 +138,12 @@ describe('refused, and the data untouched', () => {
       RangeError,
       'scale: expected a finite number, got Infinity',
     ],
-    ['strides that are none', { ...good, strides: 3 }, TypeError, 'strides: expected an object, got 3'],
+    [
+      'strides that are none',
+      { ...good, strides: 3 },
+      TypeError,
+      'strides: expected { batch, token }, got 3',
+    ],
     [
       'a negative stride',
       { ...good, strides: { token: -2 } },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { applyRopeReference, type RopeReferenceOptions, ropeReferenceExact } from '../../src/reference/rope';
 import { expectClose, expectSameBits } from '../support/compare';
 import { expectContract } from '../support/contract';
+import { withHole } from '../support/holes';
 import { randomTensor, seeded } from '../support/random';
 
 const PAIRINGS = ['half', 'interleaved'] as const;
@@ -189,6 +190,18 @@ describe('errors of axes, caches and inverse leave the data alone', () => {
     [
       { pairAxis: [0, 2] },
       'positions: expected a number or an array of 3 to 4 arrays, one an axis, got an array of 2',
+    ],
+    [
+      {
+        positions: withHole(
+          [
+            [0, 1],
+            [2, 3],
+          ],
+          1,
+        ),
+      },
+      'positions[1]: expected an array of positions, got undefined',
     ],
     [{ positions: [1, 2] }, 'positions[0]: expected an array of positions, got 1'],
     [

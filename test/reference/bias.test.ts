@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { alibiSlopes, biasRows } from 'webgpu-rope/bias';
 import { applyBiasReference, type BiasReferenceOptions, biasReferenceExact } from 'webgpu-rope/reference';
-import { type Dtype, fromStorage, toStorage } from '../../src/reference/dtypes';
+import { fromStorage, type RopeDtype, toStorage } from '../../src/dtypes';
 import { expectClose, expectSameBits } from '../support/compare';
+import { withHole } from '../support/holes';
 import { poison, randomTensor, seeded } from '../support/random';
 
-const dtypes: readonly Dtype[] = ['f32', 'f16', 'bf16'];
+const dtypes: readonly RopeDtype[] = ['f32', 'f16', 'bf16'];
 const freshSeed = (): number => Math.floor(Math.random() * 2 ** 32);
 const upTo = (count: number, from = 0) => Array.from({ length: count }, (_, i) => from + i);
 
@@ -109,6 +110,7 @@ test('T5 by counting in integers: the exact edges 16, 32 and 64', () => {
 });
 
 describe('refuses', () => {
+  const t5 = { weights: upTo(64), buckets: 32, maxDistance: 128, bidirectional: true };
   const valid: BiasReferenceOptions = {
     dtype: 'f32',
     bias: { slopes: [1, 2] },
@@ -127,9 +129,19 @@ describe('refuses', () => {
     [{ strides: { head: 0 } }, 'strides.head: expected an integer of at least 1 of elements, got 0'],
     [{ dtype: 'f16' }, 'scores: expected a Uint16Array (f16), got a Float32Array'],
     [{ bias: null }, 'bias: expected { slopes } or { weights, … }, got null'],
+    [{ bias: { slopes: withHole([1, 2], 1) } }, 'bias.slopes[1]: expected a number, got undefined'],
+    [
+      { bias: { ...t5, weights: withHole(upTo(64), 7) } },
+      'bias.weights[7]: expected a number, got undefined',
+    ],
+    [{ bias: { ...t5, weights: upTo(32) } }, 'bias.weights: expected 64 numbers, got 32'],
+    [{ bias: { ...t5, buckets: 3 } }, 'bias.buckets: expected an integer in 4..65536, got 3'],
+    [{ bias: { ...t5, maxDistance: 8 } }, 'bias.maxDistance: expected an integer in 9..2147483648, got 8'],
+    [{ bias: { ...t5, bidirectional: 1 } }, 'bias.bidirectional: expected true or false, got 1'],
     [{ scale: Number.NaN }, 'scale: expected a finite number, got NaN'],
     [{ queryPositions: -1 }, 'queryPositions: expected an integer in 0..2147483646, got -1'],
     [{ keyPositions: [1, 2, 3] }, 'keyPositions: expected 2 or 1 x 2 ids, got 3'],
+    [{ queryPositions: withHole([1, 2], 0) }, 'queryPositions[0]: expected an integer, got undefined'],
     [{ keyPositions: [1, 1.5] }, /^keyPositions\[1\]: expected an integer/],
   ])('%j', (wrong, message) => {
     const scores = new Float32Array(8);

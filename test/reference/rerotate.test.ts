@@ -151,9 +151,18 @@ describe('rerotateReference refuses, and leaves the data alone', () => {
     to: { positions: 0, inverseFrequencies: [1, 0.1] },
   };
   const cases: [unknown, string][] = [
-    [undefined, 'options: expected an object, got undefined'],
-    [{ ...good, from: undefined }, 'from: expected an object, got undefined'],
-    [{ ...good, to: null }, 'to: expected an object, got null'],
+    [
+      undefined,
+      'options: expected { dtype, heads, headDim, rotaryDim, pairing, layout, batch, tokens, offset, capacity, strides, first, pairAxis, from, to }, got undefined',
+    ],
+    [
+      { ...good, from: undefined },
+      'from: expected { positions, inverseFrequencies, cosCache, sinCache, attentionFactor }, got undefined',
+    ],
+    [
+      { ...good, to: null },
+      'to: expected { positions, inverseFrequencies, cosCache, sinCache, attentionFactor }, got null',
+    ],
     [
       { ...good, tokens: 3 },
       'data: expected at least 12 elements for [1 sequences, 3 tokens, 1 heads, 4 dims], got 8',

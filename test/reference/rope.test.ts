@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Dtype, fromStorage, type StorageArray, toStorage } from '../../src/reference/dtypes';
+import { fromStorage, type RopeDtype, type StorageArray, toStorage } from '../../src/dtypes';
 import { applyRopeReference, type RopeReferenceOptions, ropeReferenceExact } from '../../src/reference/rope';
 import { expectClose, expectSameBits } from '../support/compare';
 import { expectContract } from '../support/contract';
@@ -421,8 +421,12 @@ describe('errors name the argument, what was expected and what came, and leave t
   const bad = <T>(value: unknown): T => value as T;
 
   const cases: readonly (readonly [Partial<RopeReferenceOptions>, typeof RangeError, string])[] = [
-    [{ dtype: bad<Dtype>('f64') }, RangeError, 'dtype: expected "f32" or "f16" or "bf16", got "f64"'],
-    [{ dtype: bad<Dtype>(undefined) }, TypeError, 'dtype: expected "f32" or "f16" or "bf16", got undefined'],
+    [{ dtype: bad<RopeDtype>('f64') }, RangeError, 'dtype: expected "f32" or "f16" or "bf16", got "f64"'],
+    [
+      { dtype: bad<RopeDtype>(undefined) },
+      TypeError,
+      'dtype: expected "f32" or "f16" or "bf16", got undefined',
+    ],
     [{ dtype: 'f16' }, TypeError, 'data: expected a Uint16Array (f16), got a Float32Array'],
     [{ heads: 0 }, RangeError, 'heads: expected an integer of at least 1, got 0'],
     [{ heads: bad<number>('2') }, TypeError, 'heads: expected an integer, got "2"'],
@@ -460,7 +464,7 @@ describe('errors name the argument, what was expected and what came, and leave t
       RangeError,
       'capacity: expected the token rows allotted to each sequence (first is 2, layout bshd, batch 2), got undefined',
     ],
-    [{ strides: bad<object>(7) }, TypeError, 'strides: expected an object, got 7'],
+    [{ strides: bad<object>(7) }, TypeError, 'strides: expected { batch, token, head }, got 7'],
     [{ strides: { token: -16 } }, RangeError, 'strides.token: expected an integer of at least 0, got -16'],
     [{ strides: { head: 8.5 } }, RangeError, 'strides.head: expected an integer of at least 0, got 8.5'],
     [{ strides: { batch: bad<number>(null) } }, TypeError, 'strides.batch: expected an integer, got null'],
@@ -505,7 +509,7 @@ describe('errors name the argument, what was expected and what came, and leave t
     [
       { positions: bad<number[]>([0, 1n, 2]) },
       TypeError,
-      'positions[1]: expected an integer of at least 0, or -1 for padding, got 1',
+      'positions[1]: expected an integer of at least 0, or -1 for padding, got 1n',
     ],
     [
       { inverseFrequencies: [1, 2, 3] },
@@ -562,7 +566,9 @@ describe('errors name the argument, what was expected and what came, and leave t
       new TypeError('data: expected a Float32Array (f32), got an array of 2'),
     );
     expect(() => applyRopeReference(new Float32Array(length), bad<RopeReferenceOptions>(undefined))).toThrow(
-      new TypeError('options: expected an object, got undefined'),
+      new TypeError(
+        'options: expected { dtype, heads, headDim, rotaryDim, pairing, layout, batch, tokens, offset, capacity, strides, first, positions, inverseFrequencies, cosCache, sinCache, attentionFactor, pairAxis, inverse }, got undefined',
+      ),
     );
     applyRopeReference(new Float32Array(length), good);
   });

@@ -18,7 +18,7 @@ import {
   encodingRows,
 } from 'webgpu-rope/additive';
 import { addRowsReferenceExact } from 'webgpu-rope/reference';
-import { ulp } from '../../src/reference';
+import { ulp } from '../../src/dtypes';
 import type { Own } from './gpu';
 import { bitsOf, type Random } from './random';
 import { submitPass } from './rotation-case';
@@ -89,9 +89,9 @@ export function toleranceOf(
 /** Fails unless every element of every token with a row is within the contract, and all else has its bits. */
 export function expectAdded(before: StorageArray, after: StorageArray, c: AdditiveCase): void {
   const encoding = additiveEncoding(c.encoding);
-  const { dtype, tokens, scale = 1 } = c;
+  const { dtype, tokens, batch, offset, capacity, strides, first, scale = 1 } = c;
   const rows = rowsOf(c);
-  const options = { ...c, dim: encoding.dim };
+  const options = { dtype, dim: encoding.dim, tokens, batch, offset, capacity, strides, first, scale };
   const exact = addRowsReferenceExact(before, {
     ...options,
     rows: (sequence, token) => rows[sequence * tokens + token]!,
@@ -154,7 +154,7 @@ export async function expectAddition(
     ...(c.strides === undefined ? {} : { strides: c.strides }),
   };
   const before = guardedTensor(dtype, place, random, { special: c.special ?? false });
-  const buffer = own(uploadTensor(device, before, dtype, { label: 'test x' }));
+  const buffer = own(uploadTensor(device, before, dtype, { as: 'bits', label: 'test x' }));
   const layer = additive.bind({
     buffer,
     dtype,

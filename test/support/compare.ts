@@ -2,7 +2,7 @@
  * Comparators. All are written so that NaN fails: `!(error <= tolerance)`.
  */
 
-import type { StorageArray } from '../../src/reference/dtypes';
+import type { StorageArray } from '../../src/dtypes';
 import { bitsOf } from './random';
 
 /**

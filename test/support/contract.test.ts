@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Dtype, decode, encode, type StorageArray, toStorage, ulp } from '../../src/reference/dtypes';
+import { decode, encode, type RopeDtype, type StorageArray, toStorage, ulp } from '../../src/dtypes';
 import { applyRopeReference, type RopeReferenceOptions, ropeReferenceExact } from '../../src/reference/rope';
 import { checkContract, expectContract } from './contract';
 import { bitsOf, createRandom, poison } from './random';
@@ -9,7 +9,7 @@ const DTYPES = ['f32', 'f16', 'bf16'] as const;
 const PAIRINGS = ['half', 'interleaved'] as const;
 
 /** A partial rotation in a cache with rows before and after, gaps, padding and a guard. */
-function scene(dtype: Dtype, pairing: 'half' | 'interleaved' = 'half') {
+function scene(dtype: RopeDtype, pairing: 'half' | 'interleaved' = 'half') {
   const rotations: RopeReferenceOptions = {
     dtype,
     pairing,

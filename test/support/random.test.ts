@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decode, fromStorage } from '../../src/reference/dtypes';
+import { decode, fromStorage } from '../../src/dtypes';
 import { bitsOf, createRandom, poison, randomTensor, seeded } from './random';
 import { elementsOf, forEachHead, guardedTensor } from './tensors';
 

@@ -4,7 +4,7 @@
 
 import { bitsOf } from '../../bench/harness/bits';
 import { createRandom, type Random } from '../../bench/harness/random';
-import { type Dtype, type StorageArray, toStorage } from '../../src/reference/dtypes';
+import { type RopeDtype, type StorageArray, toStorage } from '../../src/dtypes';
 
 export { bitsOf, createRandom, type Random };
 
@@ -29,7 +29,7 @@ export async function seeded<T>(seed: number, body: (random: Random) => T | Prom
  * @param options.special Also NaN, infinities, zeros of both signs, subnormals and the largest values: 1 element in 16.
  */
 export function randomTensor(
-  dtype: Dtype,
+  dtype: RopeDtype,
   length: number,
   random: Random,
   options: { readonly special?: boolean } = {},
@@ -59,7 +59,7 @@ export function poison(storage: StorageArray): void {
   }
 }
 
-const SPECIAL_BITS: Record<Dtype, readonly number[]> = {
+const SPECIAL_BITS: Record<RopeDtype, readonly number[]> = {
   // NaN, ±Inf, ±0, smallest and largest subnormal, smallest normal, ±largest
   f32: [0x7fc00000, 0x7f800000, 0xff800000, 0, 0x80000000, 1, 0x007fffff, 0x00800000, 0x7f7fffff, 0xff7fffff],
   f16: [0x7e00, 0x7c00, 0xfc00, 0, 0x8000, 1, 0x03ff, 0x0400, 0x7bff, 0xfbff],

@@ -95,7 +95,12 @@ export async function expectRotation(
     const place = { headDim: c.headDim, tokens: c.tokens, batch: c.batch ?? 1, ...side };
     const before = guardedTensor(c.dtype, place, random, { special: c.special ?? false });
     return [
-      { name, side, before, buffer: own(uploadTensor(device, before, c.dtype, { label: `test ${name}` })) },
+      {
+        name,
+        side,
+        before,
+        buffer: own(uploadTensor(device, before, c.dtype, { as: 'bits', label: `test ${name}` })),
+      },
     ];
   });
   const layer = rope.bind({

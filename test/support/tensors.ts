@@ -1,7 +1,7 @@
 /** Tensors as the tests need them: arrays in which everything that must not change is poisoned. */
 
 import { forEachHead, stridesOf, type TensorPlace } from '../../bench/harness/heads';
-import { bytesPerElement, type Dtype, type StorageArray } from '../../src/reference/dtypes';
+import { bytesPerElement, type RopeDtype, type StorageArray } from '../../src/dtypes';
 import { bitsOf, poison, type Random, randomTensor } from './random';
 
 export { forEachHead, stridesOf, type TensorPlace };
@@ -20,7 +20,7 @@ export function elementsOf(place: TensorPlace): number {
  * lies before the offset and `guard` elements behind. The length is a multiple of 4 bytes.
  */
 export function guardedTensor(
-  dtype: Dtype,
+  dtype: RopeDtype,
   place: TensorPlace,
   random: Random,
   options: { readonly guard?: number; readonly special?: boolean } = {},

@@ -95,7 +95,7 @@ describe('permutePairing refuses', () => {
   const good = { heads: 2, headDim: 4, columns: 3, from: 'half', to: 'interleaved' };
   const weights = new Float32Array(24);
   const cases: [unknown, unknown, string][] = [
-    [weights, null, 'options: expected an object, got null'],
+    [weights, null, 'options: expected { heads, headDim, rotaryDim, columns, from, to }, got null'],
     [weights, { ...good, heads: 0 }, 'heads: expected an integer of at least 1, got 0'],
     [weights, { ...good, columns: undefined }, 'columns: expected an integer, got undefined'],
     [weights, { ...good, rotaryDim: 6 }, 'rotaryDim: expected an integer in 2..4, got 6'],

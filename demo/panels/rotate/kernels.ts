@@ -1,4 +1,4 @@
-import { createRope, positionIds, type Rope, type RopeConfig } from 'webgpu-rope';
+import { createRope, type Rope, type RopeConfig } from 'webgpu-rope';
 import { type Additive, type AdditiveEncodingInput, createAdditive } from 'webgpu-rope/additive';
 
 /** What can be made anew for other numbers, and ended. */
@@ -42,7 +42,6 @@ export function ropeFor(device: GPUDevice, config: RopeConfig, use = 'rope'): Pr
   return keep(use, device, JSON.stringify(config), () =>
     createRope(device, config, {
       dtypes: ['f32'],
-      features: config.axes ? [positionIds] : [],
       label: `rotate panel: ${use}`,
     }),
   );

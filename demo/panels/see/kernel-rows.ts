@@ -1,4 +1,4 @@
-import { createRope, positionIds, readTensor, ropeConfig, uploadTensor } from 'webgpu-rope';
+import { createRope, readTensor, ropeConfig, uploadTensor } from 'webgpu-rope';
 import { createAdditive } from 'webgpu-rope/additive';
 import type { EncodingSource } from 'webgpu-rope/analysis';
 import { columnsOf, countOf, isGrid, type State } from './state';
@@ -35,7 +35,6 @@ export async function kernelRows(
     if ('rope' in source) {
       const rope = await createRope(device, source.rope, {
         dtypes: ['f32'],
-        features: isGrid(state) ? [positionIds] : [],
         capacity,
         ...(source.sequenceLength === undefined ? {} : { sequenceLength: source.sequenceLength }),
         label: `${label}: rope`,

@@ -1,0 +1,50 @@
+/** Links shaders/*.wgsl, which import from shaders/lib and shaders/bindings, into complete, plain WGSL modules. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { link } from 'wesl/core';
+
+export const shaderFolder = resolve(fileURLToPath(new URL('../shaders', import.meta.url)));
+
+/** Names of the entry modules: what users get as `webgpu-rope/shaders/NAME.wgsl`. */
+export const entryModules = ['rope', 'additive', 'bias', 'similarity'] as const;
+
+/** Paths of all modules that may be imported, relative to the folder of shaders. */
+function modulePaths(): string[] {
+  return readdirSync(shaderFolder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.wgsl'))
+    .map((path) => path.replaceAll('\\', '/'));
+}
+
+/** Files that {@link linkedModule} reads. */
+export const moduleFiles = (): string[] => modulePaths().map((path) => join(shaderFolder, path));
+
+/** The comment at the top of a module, which says what it computes. The linker would leave it out. */
+function headingOf(source: string): string {
+  return /^(?:\/\/[^\n]*\n)*/.exec(source)?.[0] ?? '';
+}
+
+/**
+ * The module with all that it imports, as one plain WGSL text with its comments.
+ *
+ * @param path A module below shaders/, such as `rope.wgsl`; or one that imports from there, with its text.
+ */
+export async function linkedModule(path: string, text?: string): Promise<string> {
+  // The one module that reads variables of its reader: it is for pasting, not for linking.
+  const paths = modulePaths().filter((each) => each !== 'lib/cos_sin.wgsl');
+  const sources = Object.fromEntries(
+    paths.map((each) => [each, readFileSync(join(shaderFolder, each), 'utf8')]),
+  );
+  const root = text ?? sources[path];
+  if (root === undefined) throw new RangeError(`path: expected a module of shaders/, got ${path}`);
+  const { dest } = await link({
+    weslSrc: { ...sources, [path]: root },
+    rootModuleName: path.replace(/\.wgsl$/, '').replaceAll('/', '::'),
+    sourceMap: false,
+  });
+  const body = dest.replace(/\n{3,}/g, '\n\n').trim();
+  return `${headingOf(root)}\n${body}\n`;
+}
+
+/** A file's path as {@link linkedModule} takes it. */
+export const modulePath = (file: string): string => relative(shaderFolder, file).replaceAll('\\', '/');

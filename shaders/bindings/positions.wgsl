@@ -1,0 +1,91 @@
+// positions, bound: the buffers that positions come from, at the same bindings in every kernel, and what reads them.
+import package::lib::positions::{
+  AXES, BAD, GRID, IDS, PADDING, RAGGED, Source, axis_in, cell_position, checked_id, id_word,
+};
+
+@group(2) @binding(0) var<storage, read> ids: array<u32>;        // ids; or indptr of ragged sequences
+@group(2) @binding(1) var<storage, read> offsets: array<u32>;    // position of the first token of each ragged sequence
+@group(2) @binding(2) var<storage, read> from_ids: array<u32>;   // a second set of ids
+@group(2) @binding(3) var<storage, read_write> bad_positions: atomic<u32>;
+@group(2) @binding(4) var<uniform> pair_axis: array<vec4u, 4>;   // axis of each pair, two bits each
+
+fn id_at(source: Source, token: u32, sequence: u32, axis: u32) -> u32 {
+  let at = id_word(source, token, sequence, axis);
+  return checked_id(ids[at], ids[at + source.id_words - 1u], source.id_words == 2u, source.start);
+}
+
+fn from_id_at(source: Source, token: u32, sequence: u32, axis: u32) -> u32 {
+  let at = id_word(source, token, sequence, axis);
+  return checked_id(from_ids[at], from_ids[at + source.id_words - 1u], source.id_words == 2u, source.start);
+}
+
+// Token t of sequence b, indptr[b] <= t < indptr[b + 1], has position offsets[b] + t - indptr[b]. The search halves its
+// interval a fixed number of times, so it ends on garbage too; a token in no sequence is padding.
+fn ragged_position(source: Source, token: u32) -> u32 {
+  var low = 0u;
+  var high = source.width;
+  for (var step = 0u; step < 32u && high - low > 1u; step++) {
+    let middle = low + (high - low) / 2u;
+    if (ids[source.offset + middle] <= token) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  let first = ids[source.offset + low];
+  if (token < first || token >= ids[source.offset + low + 1u]) {
+    return PADDING;
+  }
+  let offset = checked_id(offsets[low], 0u, false, 0u);
+  return select(offset + (token - first), offset, offset >= BAD);
+}
+
+// Position of a token of the call, of any kind.
+fn position_of(source: Source, token: u32, sequence: u32) -> vec4u {
+  if (source.kind == GRID) {
+    return cell_position(source, token);
+  }
+  if (source.kind == RAGGED) {
+    return vec4u(ragged_position(source, token));
+  }
+  if (source.kind == IDS) {
+    var position = vec4u(id_at(source, token, sequence, 0u));
+    for (var axis = 1u; axis < AXES; axis++) {
+      position[axis] = id_at(source, token, sequence, axis);
+    }
+    return position;
+  }
+  return vec4u(source.start + token);
+}
+
+// The position that a token had before: ids of the second set, or from a start.
+fn from_position_of(source: Source, token: u32, sequence: u32) -> vec4u {
+  if (source.kind != IDS) {
+    return vec4u(source.start + token);
+  }
+  var position = vec4u(from_id_at(source, token, sequence, 0u));
+  for (var axis = 1u; axis < AXES; axis++) {
+    position[axis] = from_id_at(source, token, sequence, axis);
+  }
+  return position;
+}
+
+fn count_bad() {
+  atomicAdd(&bad_positions, 1u);
+}
+
+// Whether there is this position. One that is not padding, and that there is not, is counted.
+fn has_position(position: vec4u, capacity: u32, is_counting: bool) -> bool {
+  if (any(position == vec4u(PADDING))) {
+    return false;
+  }
+  let has = all(position < vec4u(capacity));
+  if (!has && is_counting) {
+    count_bad();
+  }
+  return has;
+}
+
+fn axis_of(pair: u32) -> u32 {
+  return axis_in(pair_axis[pair / 64u][(pair / 16u) % 4u], pair);
+}

@@ -1,0 +1,39 @@
+// dtype: how elements are stored. Arithmetic is float32, whatever the dtype.
+import package::lib::float16::{EvenOdd, pack_bf16, pack_f16, unpack_bf16, unpack_f16};
+
+const F32 = 0u;
+const F16 = 1u;
+const BF16 = 2u;
+
+override DTYPE: u32 = F32;
+
+// A 16-byte chunk of a 16-bit dtype, taken apart into its even and its odd elements: four lanes each, one word apiece.
+fn unpack(words: vec4u) -> EvenOdd {
+  if (DTYPE == BF16) {
+    return unpack_bf16(words);
+  }
+  return unpack_f16(words);
+}
+
+// The reverse; rounds to nearest even.
+fn pack(even: vec4f, odd: vec4f) -> vec4u {
+  if (DTYPE == BF16) {
+    return pack_bf16(even, odd);
+  }
+  return pack_f16(even, odd);
+}
+
+// One number in the lower half of a word.
+fn pack_one(value: f32) -> u32 {
+  return pack(vec4f(value, 0.0, 0.0, 0.0), vec4f()).x & 0xffffu;
+}
+
+// Both numbers of a word, the even one first.
+fn unpack_word(word: u32) -> vec2f {
+  let both = unpack(vec4u(word, 0u, 0u, 0u));
+  return vec2f(both.even.x, both.odd.x);
+}
+
+fn pack_word(even: f32, odd: f32) -> u32 {
+  return pack(vec4f(even, 0.0, 0.0, 0.0), vec4f(odd, 0.0, 0.0, 0.0)).x;
+}

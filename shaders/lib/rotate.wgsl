@@ -1,0 +1,93 @@
+// rotate: the rotation itself.
+//   x' = x*cos - y*sin
+//   y' = y*cos + x*sin
+// (x, y) is pair i of a head. With P pairs, pairing "half" takes elements (i, i + P), "interleaved" takes (2i, 2i + 1).
+//
+// A unit of a head is two 16-byte chunks, which hold whole pairs. Unit u of "half" is chunks u and u + units: x in one, y in
+// the other. Unit u of "interleaved" is the same two chunks, each holding whole pairs.
+import package::lib::dtype::{DTYPE, F32, pack, unpack};
+
+const HALF = 0u;
+
+override PAIRING: u32 = HALF;
+
+struct Chunks {
+  a: vec4u,
+  b: vec4u,
+}
+
+// cos and sin in the order in which elements come out of the chunks; the second four serve 16-bit dtypes alone.
+struct Rotation {
+  cos0: vec4f,
+  sin0: vec4f,
+  cos1: vec4f,
+  sin1: vec4f,
+}
+
+// Quads of a unit: two for f32, four for 16-bit dtypes. "half" takes one run of pairs, "interleaved" those of chunk u and
+// those of chunk u + units.
+fn quad_of_unit(unit: u32, i: u32, units: u32) -> u32 {
+  let run = select(2u, 1u, DTYPE == F32);
+  if (PAIRING == HALF) {
+    return unit * 2u * run + i;
+  }
+  return select(unit, unit + units, i >= run) * run + i % run;
+}
+
+fn rotation_of(a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> Rotation {
+  if (DTYPE != F32 && PAIRING == HALF) {
+    // Even pairs first, as unpack() deals them.
+    return Rotation(
+      vec4f(a.x, b.x, c.x, d.x),
+      vec4f(a.z, b.z, c.z, d.z),
+      vec4f(a.y, b.y, c.y, d.y),
+      vec4f(a.w, b.w, c.w, d.w),
+    );
+  }
+  return Rotation(vec4f(a.xy, b.xy), vec4f(a.zw, b.zw), vec4f(c.xy, d.xy), vec4f(c.zw, d.zw));
+}
+
+fn rotated(chunks: Chunks, turn: Rotation) -> Chunks {
+  if (DTYPE == F32) {
+    let a = bitcast<vec4f>(chunks.a);
+    let b = bitcast<vec4f>(chunks.b);
+    if (PAIRING == HALF) {
+      return Chunks(
+        bitcast<vec4u>(a * turn.cos0 - b * turn.sin0),
+        bitcast<vec4u>(b * turn.cos0 + a * turn.sin0),
+      );
+    }
+    let x = vec4f(a.xz, b.xz);
+    let y = vec4f(a.yw, b.yw);
+    let x1 = x * turn.cos0 - y * turn.sin0;
+    let y1 = y * turn.cos0 + x * turn.sin0;
+    return Chunks(
+      bitcast<vec4u>(vec4f(x1.x, y1.x, x1.y, y1.y)),
+      bitcast<vec4u>(vec4f(x1.z, y1.z, x1.w, y1.w)),
+    );
+  }
+  let a = unpack(chunks.a);
+  let b = unpack(chunks.b);
+  if (PAIRING == HALF) {
+    return Chunks(
+      pack(a.even * turn.cos0 - b.even * turn.sin0, a.odd * turn.cos1 - b.odd * turn.sin1),
+      pack(b.even * turn.cos0 + a.even * turn.sin0, b.odd * turn.cos1 + a.odd * turn.sin1),
+    );
+  }
+  return Chunks(
+    pack(a.even * turn.cos0 - a.odd * turn.sin0, a.odd * turn.cos0 + a.even * turn.sin0),
+    pack(b.even * turn.cos1 - b.odd * turn.sin1, b.odd * turn.cos1 + b.even * turn.sin1),
+  );
+}
+
+// Both elements of a pair, for heads that do not fill chunks.
+fn elements_of_pair(pair: u32, pairs: u32) -> vec2u {
+  if (PAIRING == HALF) {
+    return vec2u(pair, pair + pairs);
+  }
+  return vec2u(pair * 2u, pair * 2u + 1u);
+}
+
+fn rotated_pair(x: f32, y: f32, cos_sin: vec2f) -> vec2f {
+  return vec2f(x * cos_sin.x - y * cos_sin.y, y * cos_sin.x + x * cos_sin.y);
+}

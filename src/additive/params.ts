@@ -1,0 +1,17 @@
+import { structLayout } from '../kernel/layout';
+import { gridLayout, sourceLayout } from '../kernel/params';
+
+/** `AdditiveParams` of shaders/additive.wgsl. */
+export const additiveLayout = structLayout('AdditiveParams', {
+  grid: gridLayout,
+  base: 'u32',
+  batch_stride: 'u32',
+  token_stride: 'u32',
+  dim: 'u32',
+  scale: 'f32',
+  block: 'u32',
+  weights_base: 'u32',
+  inverse_high: 'f32',
+  inverse_low: 'f32',
+  to: sourceLayout,
+});

@@ -1,0 +1,158 @@
+import { wrongType } from '../errors';
+import { checkLiveDevice, checkNotLost, type Loss, lossOf } from './loss';
+import { remembered } from './remembered';
+import { shaderStageCompute } from './usage';
+
+/** Bytes of one parameter slot: the largest `minUniformBufferOffsetAlignment` an implementation may have. */
+export const slotBytes = 256;
+
+/** Everything that a pipeline depends on. */
+export interface PipelineDescription {
+  /** Says all of it: pipelines of one name are one pipeline. Label of the pipeline. */
+  readonly name: string;
+  /** Linked WGSL. */
+  readonly code: string;
+  readonly entryPoint: string;
+  readonly layouts: GPUBindGroupLayout[];
+  readonly constants: Record<string, number>;
+}
+
+/** A pipeline that compiles, or has. */
+interface Compiled {
+  pipeline?: GPUComputePipeline;
+  waiting?: Promise<GPUComputePipeline>;
+}
+
+/** What all kernels of a device share: its limits, bind group layouts, the pipelines compiled so far. */
+export class KernelDevice {
+  /** Bytes that one storage binding may span. The one number that sizes are held against, and that bindings are cut by. */
+  readonly span: number;
+  /** Bytes of a buffer of ours that is bound whole. */
+  readonly room: number;
+  /** Workgroups that one dimension of a dispatch may have. */
+  readonly maxWorkgroups: number;
+  /** Group 0: parameters by dynamic offset, and two buffers that are only read. */
+  readonly tableLayout: GPUBindGroupLayout;
+  /** Group 2: what positions come from (shaders/bindings/positions.wgsl). */
+  readonly positionLayout: GPUBindGroupLayout;
+  readonly #loss: Loss;
+  readonly #tensorLayouts: GPUBindGroupLayout[] = [];
+  readonly #modules = new Map<string, GPUShaderModule>();
+  readonly #pipelines = new Map<string, Compiled>();
+
+  constructor(readonly device: GPUDevice) {
+    this.#loss = lossOf(device);
+    const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = device.limits;
+    // Sizes of bindings are whole words; a limit need not be.
+    this.span = maxStorageBufferBindingSize - (maxStorageBufferBindingSize % 4);
+    this.room = Math.min(this.span, maxBufferSize);
+    this.maxWorkgroups = maxComputeWorkgroupsPerDimension;
+    const read = 'read-only-storage';
+    this.tableLayout = this.#layout('tables', ['uniform', read, read], slotBytes);
+    this.positionLayout = this.#layout('positions', [read, read, read, 'storage', 'uniform']);
+  }
+
+  /** Group 1: so many tensors that are read and written. */
+  tensorLayout(tensors: number): GPUBindGroupLayout {
+    this.#tensorLayouts[tensors] ??= this.#layout(
+      'tensors',
+      Array.from({ length: tensors }, () => 'storage'),
+    );
+    return this.#tensorLayouts[tensors];
+  }
+
+  /** A bind group layout of buffers; the first one has dynamic offsets if it says how many bytes it binds. */
+  #layout(name: string, types: readonly GPUBufferBindingType[], dynamicBytes = 0): GPUBindGroupLayout {
+    return this.device.createBindGroupLayout({
+      label: `webgpu-rope ${name}`,
+      entries: types.map((type, binding) => ({
+        binding,
+        visibility: shaderStageCompute,
+        buffer:
+          dynamicBytes && !binding
+            ? { type, hasDynamicOffset: true, minBindingSize: dynamicBytes }
+            : { type },
+      })),
+    });
+  }
+
+  /** @throws {TypeError} the device was lost */
+  checkLive(): void {
+    checkNotLost(this.#loss);
+  }
+
+  /** Compiles a pipeline while the caller waits, or hands out what was compiled before. */
+  compileAhead(description: PipelineDescription): Promise<GPUComputePipeline> {
+    const compiled = this.#compiledOf(description.name);
+    compiled.waiting ??= this.device.createComputePipelineAsync(this.#descriptorOf(description)).then(
+      (pipeline) => {
+        compiled.pipeline = pipeline;
+        return pipeline;
+      },
+      (error: unknown) => {
+        // A failed compilation is not remembered: the next one tries again.
+        this.#pipelines.delete(description.name);
+        throw error;
+      },
+    );
+    return compiled.waiting;
+  }
+
+  /** Compiles a pipeline on the spot, which may stall the page. */
+  compileNow(description: PipelineDescription): GPUComputePipeline {
+    const compiled = this.#compiledOf(description.name);
+    compiled.pipeline ??= this.device.createComputePipeline(this.#descriptorOf(description));
+    return compiled.pipeline;
+  }
+
+  #compiledOf(name: string): Compiled {
+    let compiled = this.#pipelines.get(name);
+    if (!compiled) {
+      compiled = {};
+      this.#pipelines.set(name, compiled);
+    }
+    return compiled;
+  }
+
+  #descriptorOf({
+    name,
+    code,
+    entryPoint,
+    layouts,
+    constants,
+  }: PipelineDescription): GPUComputePipelineDescriptor {
+    return {
+      label: name,
+      layout: this.device.createPipelineLayout({ label: name, bindGroupLayouts: layouts }),
+      compute: { module: this.#module(code), entryPoint, constants },
+    };
+  }
+
+  #module(code: string): GPUShaderModule {
+    let module = this.#modules.get(code);
+    if (!module) {
+      module = this.device.createShaderModule({ label: 'webgpu-rope', code });
+      this.#modules.set(code, module);
+    }
+    return module;
+  }
+}
+
+const devices = new WeakMap<GPUDevice, KernelDevice>();
+
+/**
+ * What kernels share on this device, made at its first use.
+ *
+ * @throws {TypeError} the device was lost
+ */
+export async function liveDevice(device: GPUDevice): Promise<KernelDevice> {
+  await checkLiveDevice(device);
+  return remembered(devices, device, () => new KernelDevice(device));
+}
+
+/** Refuses what cannot compile. */
+export function checkDevice(device: unknown): asserts device is GPUDevice {
+  if (typeof (device as Partial<GPUDevice> | null)?.createComputePipelineAsync !== 'function') {
+    throw wrongType('device', 'a GPUDevice', device);
+  }
+}

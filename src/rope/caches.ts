@@ -1,0 +1,105 @@
+import { ropeConfig } from '../config/rope-config';
+import type { Pairing } from '../config/types';
+import { checkInteger, checkKeys, wrongType } from '../errors';
+import { checkIsBuffer } from '../kernel/buffers';
+import type { KernelDevice } from '../kernel/device';
+import { readWords } from '../kernel/read-words';
+import { cachedTable, type RopeTable } from '../tables/tables';
+import type { RopeSetup } from './core';
+import type { RopeOptions } from './options';
+import { checkFullTable } from './table-source';
+
+/** Numbers on the host, or f32 in a GPUBuffer with COPY_SRC, which is read once, when the rope is created. */
+export type RopeCache = Float32Array | GPUBuffer;
+
+/**
+ * Cosines and sines of your own, in place of a config: a row a position. They need not be those of an angle
+ * (the ONNX operator takes any numbers). Split: `cosCache` and `sinCache`, `[rows, rotaryDim / 2]` each; combined:
+ * `cosSinCache`, `[rows, rotaryDim]`, the cosines of a row and then its sines (FlashInfer's `cos_sin_cache`).
+ */
+export interface RopeCaches {
+  readonly cosCache?: RopeCache;
+  readonly sinCache?: RopeCache;
+  readonly cosSinCache?: RopeCache;
+  /** Elements in one attention head. */
+  readonly headDim: number;
+  /** Leading elements that rotate; ONNX's `rotary_embedding_dim`, where 0 means all. Default `headDim`. */
+  readonly rotaryDim?: number;
+  /** ONNX's `interleaved`: 0 is `half`, 1 is `interleaved`. Default `half`. */
+  readonly pairing?: Pairing;
+}
+
+const keys = ['cosCache', 'sinCache', 'cosSinCache', 'headDim', 'rotaryDim', 'pairing'];
+
+/** Whether a config brings tables of its own. */
+export function hasCaches(config: unknown): config is RopeCaches {
+  return (
+    typeof config === 'object' &&
+    config !== null &&
+    ('cosCache' in config || 'sinCache' in config || 'cosSinCache' in config)
+  );
+}
+
+/**
+ * Reads the caches into a full table.
+ *
+ * @throws {TypeError} a cache is missing or of the wrong kind, an option is for frequencies
+ * @throws {RangeError} it holds no whole number of rows, or more than fit a binding
+ */
+export async function readCaches(
+  device: KernelDevice,
+  caches: RopeCaches,
+  options: RopeOptions,
+): Promise<Pick<RopeSetup, 'config' | 'plan' | 'source' | 'sequenceLength'>> {
+  for (const key of ['capacity', 'table', 'phases', 'sequenceLength'] as const) {
+    if (options[key] !== undefined) throw wrongType(key, 'none, as the tables are your own', options[key]);
+  }
+  checkKeys('config', caches, keys);
+  const { headDim, rotaryDim, pairing } = caches;
+  const config = ropeConfig({ headDim, rotaryDim: rotaryDim === 0 ? headDim : rotaryDim, pairing });
+  const table = await tableOf(device, caches, config.rotaryDim / 2);
+  const source = { frequencies: null, table, served: table.capacity };
+  return { config, plan: null, source, sequenceLength: 0 };
+}
+
+async function tableOf(device: KernelDevice, caches: RopeCaches, pairs: number): Promise<RopeTable> {
+  const { cosSinCache } = caches;
+  if (cosSinCache !== undefined) {
+    if (caches.cosCache ?? caches.sinCache)
+      throw wrongType('cosSinCache', 'none beside cosCache', cosSinCache);
+    const both = await numbersOf(device, 'cosSinCache', cosSinCache);
+    const rows = rowsOf('cosSinCache', both, 2 * pairs);
+    checkFullTable(pairs, rows, device.room, 'cosSinCache');
+    return cachedTable({ cos: both, sin: both, pairs, rows, stride: 2 * pairs, sinAt: pairs });
+  }
+  const cos = await numbersOf(device, 'cosCache', caches.cosCache);
+  const sin = await numbersOf(device, 'sinCache', caches.sinCache);
+  const rows = rowsOf('cosCache', cos, pairs);
+  checkInteger('sinCache', sin.length, cos.length, {
+    most: cos.length,
+    unit: ' of elements, as many as cosCache',
+  });
+  checkFullTable(pairs, rows, device.room, 'cosCache');
+  return cachedTable({ cos, sin, pairs, rows });
+}
+
+async function numbersOf(
+  { device }: KernelDevice,
+  name: string,
+  cache: RopeCache | undefined,
+): Promise<Float32Array> {
+  if (cache instanceof Float32Array) return cache;
+  if (typeof cache !== 'object' || ArrayBuffer.isView(cache)) {
+    throw wrongType(name, 'a Float32Array or a GPUBuffer', cache);
+  }
+  checkIsBuffer(name, cache);
+  return new Float32Array(await readWords(device, cache, 0, cache.size - (cache.size % 4)));
+}
+
+function rowsOf(name: string, cache: Float32Array, width: number): number {
+  const rows = cache.length / width;
+  if (!Number.isInteger(rows) || rows < 1) {
+    throw new RangeError(`${name}: expected rows of ${width} elements, got ${cache.length} elements`);
+  }
+  return rows;
+}

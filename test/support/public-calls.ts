@@ -1,0 +1,284 @@
+/**
+ * A valid call, or several, of every public function that works without a GPU: what tests of all of them start from. A new
+ * export that is in none of the lists is a type error here where it takes an object, and fails in unknown-keys.test.ts.
+ */
+
+import { api } from './public-api';
+
+type Api = typeof api;
+type FunctionName = { [K in keyof Api]: Api[K] extends (...args: never) => unknown ? K : never }[keyof Api];
+
+/** What a parameter takes that has keys: no plain value, list or function, and nothing that may be anything. */
+type Keyed<T> = unknown extends T
+  ? never
+  : T extends
+        | string
+        | number
+        | boolean
+        | null
+        | undefined
+        | ArrayLike<unknown>
+        | ((...args: never) => unknown)
+    ? never
+    : T;
+
+type KeyedOf<Args extends readonly unknown[]> = { [I in keyof Args]: Keyed<Args[I]> }[number];
+
+/** The functions with a parameter that has keys. */
+type KeyedFunctionName = {
+  [K in FunctionName]: Api[K] extends (...args: infer Args) => unknown
+    ? [KeyedOf<Required<Args>>] extends [never]
+      ? never
+      : K
+    : never;
+}[FunctionName];
+
+/** They take a GPUDevice, and test/gpu has their options. */
+export const gpuFunctions = [
+  'requestRopeDevice',
+  'createRope',
+  'createAdditive',
+  'createAttentionBias',
+  'createSimilarity',
+  'uploadTensor',
+  'readTensor',
+] as const satisfies readonly FunctionName[];
+
+/** Arguments of a valid call, made anew for each one. Together, the calls of a function have every key it knows. */
+type Calls<K extends FunctionName> = readonly (() => Parameters<Api[K]>)[];
+
+const parts = { factor: 4, originalPositions: 4096, betaFast: 16, betaSlow: 2, truncate: false };
+const everyConfig = [
+  { headDim: 4, rotaryDim: 4, theta: 100, pairing: 'half', trainedPositions: 64, assumptions: ['none'] },
+  { headDim: 4, axes: { count: 2, pairAxis: [0, 1], frequencyIndex: [0, 0] } },
+  { headDim: 4, scaling: { type: 'default' } },
+  { headDim: 4, scaling: { type: 'explicit', inverseFrequencies: [1, 0.5], attentionFactor: 2 } },
+  { headDim: 4, scaling: { type: 'divisors', divisors: [1, 2] } },
+  { headDim: 4, scaling: { type: 'linear', factor: 2 } },
+  { headDim: 4, scaling: { type: 'ntk', factor: 2 } },
+  { headDim: 4, scaling: { type: 'dynamic', factor: 2, originalPositions: 64 } },
+  { headDim: 4, scaling: { type: 'yarn', ...parts, mscale: 1, mscaleAllDim: 1, attentionFactor: 1 } },
+  { headDim: 4, scaling: { type: 'ntk-by-parts', ...parts } },
+  {
+    headDim: 4,
+    scaling: {
+      type: 'longrope',
+      shortFactors: [1, 1],
+      longFactors: [1, 2],
+      originalPositions: 64,
+      factor: 2,
+      attentionFactor: 1,
+    },
+  },
+  {
+    headDim: 4,
+    scaling: { type: 'llama3', factor: 8, lowFreqFactor: 1, highFreqFactor: 4, originalPositions: 64 },
+  },
+  { headDim: 4, scaling: { type: 'proportional', rotatedFraction: 0.5, factor: 2 } },
+] as const satisfies readonly Parameters<Api['ropeConfig']>[0][];
+const config = everyConfig[0];
+
+const everyEncoding = [
+  { type: 'learned', dim: 2, rows: 5, offset: 1, axes: 1 },
+  { type: 'sinusoidal', dim: 4, base: 100, layout: 'concat', endpoint: true, axes: 1 },
+  { type: 'binary', dim: 4, axes: 1 },
+  { type: 'integer', dim: 2, divisor: 2, axes: 1 },
+] as const satisfies readonly Parameters<Api['additiveEncoding']>[0][];
+const weightsOf = ({ type }: { type: string }): number[] | undefined =>
+  type === 'learned' ? Array<number>(10).fill(0.5) : undefined;
+
+const everySource = (): Parameters<Api['encodingShape']>[0][] => [
+  { rope: config, sequenceLength: 8 },
+  ...everyEncoding.map((encoding) => ({ encoding, weights: weightsOf(encoding) })),
+];
+
+const bucketing = { buckets: 8, maxDistance: 16, bidirectional: false };
+const everyBias = [
+  { type: 'alibi', heads: 1, maxBias: 8 },
+  { type: 't5', heads: 1, ...bucketing },
+] as const satisfies readonly Parameters<Api['attentionBias']>[0][];
+
+const place = {
+  dtype: 'f32',
+  heads: 1,
+  headDim: 2,
+  rotaryDim: 2,
+  pairing: 'half',
+  layout: 'bshd',
+  batch: 1,
+  tokens: 1,
+  offset: 0,
+  capacity: 2,
+  strides: { batch: 4, token: 2, head: 2 },
+  first: 1,
+} as const;
+const turn = { positions: 0, inverseFrequencies: [1], attentionFactor: 2 };
+const cached = { positions: [0], cosCache: [1], sinCache: [0] };
+
+const ropeReference: Calls<'applyRopeReference'> = [
+  () => [new Float32Array(4), { ...place, ...turn, positions: [[0]], inverse: true, pairAxis: [0] }],
+  () => [new Float32Array(4), { ...place, ...cached }],
+];
+const rerotation: Calls<'rerotateReference'> = [
+  () => [
+    new Float32Array(4),
+    { ...place, pairAxis: [0], from: { ...turn }, to: { ...cached, positions: [[0]] } },
+  ],
+  () => [new Float32Array(4), { ...place, from: { ...cached }, to: { ...turn } }],
+];
+const additiveReference: Calls<'addRowsReference'> = [
+  () => [
+    new Float32Array(4),
+    {
+      dtype: 'f32',
+      dim: 2,
+      tokens: 1,
+      batch: 1,
+      offset: 0,
+      capacity: 2,
+      strides: { batch: 4, token: 2 },
+      first: 1,
+      scale: 1,
+      rows: () => [1, 2],
+    },
+  ],
+];
+const scores = {
+  dtype: 'f32',
+  heads: 1,
+  queries: 1,
+  keys: 1,
+  batch: 1,
+  queryPositions: [0],
+  keyPositions: [0],
+  scale: 1,
+  offset: 0,
+  strides: { batch: 1, head: 1, query: 1 },
+} as const;
+const biasReference: Calls<'applyBiasReference'> = [
+  () => [new Float32Array(1), { ...scores, bias: { slopes: [1] } }],
+  () => [new Float32Array(1), { ...scores, bias: { weights: Array<number>(8).fill(1), ...bucketing } }],
+];
+
+const image = { height: 2, width: 2 };
+const video = { ...image, frames: 1, secondsPerFrame: 1, tokensPerSecond: 1 };
+
+type OwnFunctionName = Exclude<FunctionName, (typeof gpuFunctions)[number]>;
+
+/** Calls of functions that take options, or another object with keys. */
+export const keyedCalls: { readonly [K in KeyedFunctionName & OwnFunctionName]: Calls<K> } = {
+  axial: [() => [4, 2, { order: 'blocks', frequencies: 'shared' }]],
+  ropeConfigFromGguf: [
+    () => [
+      { 'general.architecture': 'llama', 'llama.attention.key_length': 4 },
+      { tensors: { 'rope_freqs.weight': [1, 1] }, layerType: 'full_attention' },
+    ],
+    () => [
+      {
+        'general.architecture': 'phi3',
+        'phi3.attention.key_length': 4,
+        'phi3.rope.scaling.original_context_length': 64,
+      },
+      { tensors: { 'rope_factors_long.weight': [1, 1], 'rope_factors_short.weight': [1, 1] } },
+    ],
+  ],
+  ropeConfigFromHuggingFace: [() => [{ head_dim: 4 }, { layerType: 'full_attention' }]],
+  ropeConfig: everyConfig.map((each) => () => [{ ...each }]),
+  ropeFrequencies: everyConfig.map((each) => () => [{ ...each }, 8]),
+  xposScales: [() => [4, 0, { center: 0, scaleBase: 512 }]],
+  xposCaches: [() => [{ ...config }, 2, { center: 0, scaleBase: 512 }]],
+  imageGridPositions: [() => [{ ...image, spatialMerge: 1, order: ['row', 'column'], origin: 0 }]],
+  videoGridPositions: [() => [{ ...video, spatialMerge: 1, order: ['time', 'row', 'column'], origin: 0 }]],
+  mropePositions: [
+    () => [
+      {
+        ids: [1, 2, 0],
+        batch: 1,
+        mask: [1, true, 0],
+        imageToken: 1,
+        videoToken: 2,
+        images: [{ ...image }],
+        videos: [{ ...video }],
+        spatialMerge: 2,
+      },
+    ],
+  ],
+  permutePairing: [
+    () => [
+      new Float32Array(4),
+      { heads: 1, headDim: 4, rotaryDim: 4, columns: 1, from: 'half', to: 'interleaved' },
+    ],
+  ],
+  additiveEncoding: everyEncoding.map((each) => () => [{ ...each }]),
+  encodingRows: everyEncoding.map((each) => () => [{ ...each }, [0], weightsOf(each)]),
+  contextReport: [() => [{ ...config }, 8, 16, { base: { ...config }, axis: 0, samples: 2, distances: [1] }]],
+  extensionSchemes: [() => [{ ...config }, 8, 16, { longFactors: [1, 2], shortFactors: [1, 1] }]],
+  attentionDecay: [() => [{ ...config }, [1], { sequenceLength: 8, axis: 0, correlation: 1 }]],
+  encodingShape: everySource().map((source) => () => [source]),
+  positionRows: everySource().map((source) => () => [source, [0]]),
+  encodingProperties: everySource().map((source) => () => [source, { length: 3, shifts: [1], extension: 2 }]),
+  alibiSlopes: [() => [2, { maxBias: 8 }]],
+  attentionBias: everyBias.map((each) => () => [{ ...each }]),
+  biasRows: everyBias.map((each) => () => [
+    { ...each },
+    [0],
+    [0],
+    each.type === 't5' ? Array<number>(8).fill(1) : undefined,
+  ]),
+  t5Bucket: [() => [0, { ...bucketing }]],
+  t5Buckets: [() => [{ ...bucketing }]],
+  addRowsReference: additiveReference,
+  addRowsReferenceExact: additiveReference,
+  applyRopeReference: ropeReference,
+  ropeReferenceExact: ropeReference,
+  rerotateReference: rerotation,
+  rerotateReferenceExact: rerotation,
+  applyBiasReference: biasReference,
+  biasReferenceExact: biasReference,
+};
+
+/** Calls of functions that take lists and numbers alone, or a file, which may have any key. */
+export const plainCalls: { readonly [K in Exclude<OwnFunctionName, KeyedFunctionName>]: Calls<K> } = {
+  mropeSections: [() => [[1, 2]]],
+  mropeInterleaved: [() => [[1, 1, 1]]],
+  axialWidths: [() => [[2, 4], 100]],
+  ropeConfigsFromHuggingFace: [() => [{ head_dim: 4, num_hidden_layers: 1 }]],
+  bytesPerElement: [() => ['f16']],
+  fromStorage: [() => [new Float32Array(1), 'f32']],
+  toStorage: [() => [[1, 2], 'f32'], () => [[1, 2], 'f16']],
+  encodingCatalogue: [() => [8, 4]],
+  similarityMatrix: [() => [[1, 2], 1, 2]],
+  crossSimilarity: [() => [[1, 2], [3, 4], 2]],
+};
+
+/** A way to a part of the arguments: the number of one, then keys and indices. */
+export type Path = readonly (string | number)[];
+
+/** An object that is no list and of no class. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** Where in the arguments parts are that `wanted` takes, at any depth: in options, and in lists of them. */
+export function pathsTo(wanted: (part: unknown) => boolean, value: unknown, path: Path = []): Path[] {
+  const parts = Array.isArray(value) ? value : isPlainObject(value) ? value : {};
+  const inside = Object.entries(parts).flatMap(([key, part]) =>
+    pathsTo(wanted, part, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
+  return wanted(value) ? [path, ...inside] : inside;
+}
+
+/** The same arguments with the part at `path` changed; nothing of them is changed in place. */
+export function withPart(value: unknown, path: Path, change: (part: unknown) => unknown): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return change(value);
+  if (Array.isArray(value))
+    return value.map((entry, i) => (i === step ? withPart(entry, rest, change) : entry));
+  const object = value as Record<string, unknown>;
+  return { ...object, [step]: withPart(object[step], rest, change) };
+}
+
+/** A public function by its name, for arguments of any kind. */
+export function functionNamed(name: string): (...args: readonly unknown[]) => unknown {
+  return (api as unknown as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>)[name]!;
+}

@@ -6,15 +6,15 @@ import package::lib::float16::{pack_f16, unpack_f16};
 
 @group(0) @binding(0) var<storage, read> numbers: array<vec4f>;
 @group(0) @binding(1) var<storage, read> halves: array<vec4u>;
-@group(0) @binding(2) var<storage, read_write> packed: array<vec4u>;
-@group(0) @binding(3) var<storage, read_write> unpacked: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> halves_made: array<vec4u>;
+@group(0) @binding(3) var<storage, read_write> numbers_made: array<vec4f>;
 
 @compute @workgroup_size(64)
 fn probe(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x < arrayLength(&packed)) {
-    packed[id.x] = pack_f16(numbers[2u * id.x], numbers[2u * id.x + 1u]);
+  if (id.x < arrayLength(&halves_made)) {
+    halves_made[id.x] = pack_f16(numbers[2u * id.x], numbers[2u * id.x + 1u]);
     let both = unpack_f16(halves[id.x]);
-    unpacked[2u * id.x] = both.even;
-    unpacked[2u * id.x + 1u] = both.odd;
+    numbers_made[2u * id.x] = both.even;
+    numbers_made[2u * id.x + 1u] = both.odd;
   }
 }

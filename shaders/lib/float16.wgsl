@@ -7,7 +7,7 @@ struct EvenOdd {
   odd: vec4f,
 }
 
-@if(!native_f16) fn unpack_f16(words: vec4u) -> EvenOdd {
+fn unpack_f16(words: vec4u) -> EvenOdd {
   let x = unpack2x16float(words.x);
   let y = unpack2x16float(words.y);
   let z = unpack2x16float(words.z);
@@ -15,22 +15,15 @@ struct EvenOdd {
   return EvenOdd(vec4f(x.x, y.x, z.x, w.x), vec4f(x.y, y.y, z.y, w.y));
 }
 
-@if(native_f16) fn unpack_f16(words: vec4u) -> EvenOdd {
-  let x = bitcast<vec2h>(words.x);
-  let y = bitcast<vec2h>(words.y);
-  let z = bitcast<vec2h>(words.z);
-  let w = bitcast<vec2h>(words.w);
-  return EvenOdd(vec4f(vec4h(x.x, y.x, z.x, w.x)), vec4f(vec4h(x.y, y.y, z.y, w.y)));
-}
-
+// f16 rounds, and a number that it holds is packed as it is.
 @if(native_f16) fn pack_f16(even: vec4f, odd: vec4f) -> vec4u {
-  let a = vec4h(even);
-  let b = vec4h(odd);
+  let a = vec4f(vec4<f16>(even));
+  let b = vec4f(vec4<f16>(odd));
   return vec4u(
-    bitcast<u32>(vec2h(a.x, b.x)),
-    bitcast<u32>(vec2h(a.y, b.y)),
-    bitcast<u32>(vec2h(a.z, b.z)),
-    bitcast<u32>(vec2h(a.w, b.w)),
+    pack2x16float(vec2f(a.x, b.x)),
+    pack2x16float(vec2f(a.y, b.y)),
+    pack2x16float(vec2f(a.z, b.z)),
+    pack2x16float(vec2f(a.w, b.w)),
   );
 }
 

@@ -45,6 +45,15 @@ function probedNumbers(): Float32Array<ArrayBuffer> {
 
 /** Runs a device's own conversions over {@link probedNumbers}, and over f16s of every kind. Submits, and reads back. */
 export const probeF16: F16Probe = async (device) => {
+  // What an implementation says against the code is no error of the caller's.
+  device.pushErrorScope('validation');
+  // Code that does not compile is a probe that was not passed.
+  const passed = conversionsKeepContract(device).catch(() => false);
+  const error = await device.popErrorScope();
+  return (await passed) && error === null;
+};
+
+async function conversionsKeepContract(device: GPUDevice): Promise<boolean> {
   const numbers = probedNumbers();
   const groups = numbers.length / 8;
   const halves = Uint16Array.from({ length: groups * 8 }, (_, i) => (i * 0x9e37) & 0xffff);
@@ -86,7 +95,7 @@ export const probeF16: F16Probe = async (device) => {
   } finally {
     for (const one of all) one.destroy();
   }
-};
+}
 
 /** What a probe put in and got out. Of eight numbers, the kernel packs the first four as even elements. */
 interface Probed {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fromStorage, readTensor, toStorage, uploadTensor } from 'webgpu-rope';
 import { createAdditive } from 'webgpu-rope/additive';
-import { getDevice, withErrorScope } from '../support/gpu';
+import { getDevice, requestAdapter, withErrorScope } from '../support/gpu';
 import { submitPass } from '../support/rotation-case';
 
 // Every number of a 16-bit type plus an addend, wherever float32 holds the sum exactly: what is stored must be that sum,
@@ -13,9 +13,23 @@ const addends = {
 } as const;
 const patterns = Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits);
 
-for (const dtype of ['f16', 'bf16'] as const) {
-  test(`${dtype}: all 65536 numbers, and sums with them, are rounded to nearest even`, async () => {
-    const device = await getDevice();
+const adapter = await requestAdapter();
+const isNative = adapter.features.has('shader-f16');
+
+/** The shared device, which converts by integers; a device of its own that has f16. */
+const ways = [
+  { dtype: 'f16', how: 'by integers', deviceOf: getDevice },
+  { dtype: 'bf16', how: 'by integers', deviceOf: getDevice },
+  ...(isNative ? [{ dtype: 'f16', how: "by the device's own type", deviceOf: nativeDevice } as const] : []),
+] as const;
+
+async function nativeDevice(): Promise<GPUDevice> {
+  return (await requestAdapter()).requestDevice({ requiredFeatures: ['shader-f16'] });
+}
+
+for (const { dtype, how, deviceOf } of ways) {
+  test(`${dtype} ${how}: all 65536 numbers, and sums with them, are rounded to nearest even`, async () => {
+    const device = await deviceOf();
     const values = fromStorage(patterns, dtype);
     await withErrorScope(device, async (own) => {
       const encoding = { type: 'integer', dim: patterns.length } as const;

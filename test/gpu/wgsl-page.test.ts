@@ -69,11 +69,19 @@ describe('cache-writer.ts', () => {
 });
 
 describe('host.ts', () => {
-  const place = { heads: 5, headDim: 80, tokens: 7 };
+  interface QueriesCase {
+    readonly headDim?: number;
+    readonly options?: RopeOptions;
+    readonly start: number;
+    /** What the host is told. */
+    readonly said?: number;
+  }
 
-  async function expectQueries(options: RopeOptions, start: number, said = start): Promise<void> {
+  async function expectQueries({ headDim = 64, options = {}, start, said = start }: QueriesCase) {
+    // More than one workgroup.
+    const place = { heads: 5, headDim, tokens: 4096 / headDim + 7 };
     await withErrorScope(device, async (own) => {
-      const rope = own(await createRope(device, { headDim: place.headDim }, options));
+      const rope = own(await createRope(device, { headDim }, options));
       const before = guardedTensor('f32', place, createRandom(43));
       const buffer = own(uploadTensor(device, before, 'f32', { as: 'bits' }));
       device.queue.submit([rotateQ(device, ropeWgsl, rope.state.table, { ...place, buffer, start: said })]);
@@ -86,8 +94,12 @@ describe('host.ts', () => {
     });
   }
 
-  test.each(tables)('with %s', (_name, options) => expectQueries(options, 4093));
+  test.each(tables)('with %s', (_name, options) => expectQueries({ options, start: 4093 }));
+
+  test.each([8, 16, 32, 128, 256])('with heads of %i elements', (headDim) =>
+    expectQueries({ headDim, start: 4093 }),
+  );
 
   test('with a mistake it would not pass', () =>
-    expect(expectQueries({}, 4093, 4094)).rejects.toThrow('elements wrong'));
+    expect(expectQueries({ start: 4093, said: 4094 })).rejects.toThrow('elements wrong'));
 });

@@ -69,7 +69,29 @@ function uniformStructs({ structs, entryPoints }: Reflection): string[] {
   return [...new Set(uniforms.flatMap(({ type }) => withInner(type)))];
 }
 
+/**
+ * What a uniform may not have, though a browser with relaxed rules lets it pass: a struct inside that begins off a multiple of
+ * 16 bytes, or a field less than the inner struct's size, rounded up to 16, behind it.
+ */
+function misplaced({ structs }: Pick<Reflection, 'structs'>, name: string): string[] {
+  const { fields } = structs.find((each) => each.name === name)!;
+  return fields.flatMap(({ name: field, type, offset }, i) => {
+    const inner = structs.find((each) => each.name === type);
+    if (!inner) return [];
+    const next = fields[i + 1];
+    const isClose = next !== undefined && next.offset < offset + bytesOf(inner);
+    return [
+      ...(offset % 16 === 0 ? [] : [`${name}.${field} begins at ${offset}`]),
+      ...(isClose ? [`${name}.${next.name} at ${next.offset} is too close to ${field}`] : []),
+    ];
+  });
+}
+
 describe.each(modules)('$name.wgsl', ({ reflection }) => {
+  it.each(uniformStructs(reflection))('%s: structs inside stand at 16 bytes, and fill them', (name) => {
+    expect(misplaced(reflection, name)).toEqual([]);
+  });
+
   it.each(uniformStructs(reflection))('%s lies as src has it', (name) => {
     const layout = layouts.find((each) => each.name === name);
     if (!layout) throw new Error(`expected a layout ${name} in src/*/params.ts, got none`);
@@ -80,6 +102,28 @@ describe.each(modules)('$name.wgsl', ({ reflection }) => {
 it('every layout is that of a struct in a uniform of one of the modules', () => {
   const all = new Set(modules.flatMap(({ reflection }) => uniformStructs(reflection)));
   expect([...new Set(layouts.map(({ name }) => name))].sort()).toEqual([...all].sort());
+});
+
+describe('a struct inside that is out of place would be noticed:', () => {
+  const inner = 'struct Inner { x: vec2u, y: u32 }';
+
+  it.each([
+    ['that begins at 8', 'a: vec2u, inner: Inner', ['Outer.inner begins at 8']],
+    [
+      'with a field in its last 16 bytes',
+      '@align(16) inner: Long, a: u32',
+      ['Outer.a at 20 is too close to inner'],
+    ],
+    ['the last field', 'a: u32, @align(16) inner: Long', []],
+    ['with a size of its own', '@size(32) inner: Long, a: u32', []],
+    ['with an aligned field behind it', '@align(16) inner: Long, @align(16) a: u32', []],
+  ])('%s', (_name, fields, expected) => {
+    const long = 'struct Long { x: u32, y: u32, z: u32, w: u32, last: u32 }';
+    const outer = `${inner}\n${long}\nstruct Outer { ${fields} }\n`;
+    const entry = '@compute @workgroup_size(1) fn main() { _ = outer.a; }\n';
+    const code = `${outer}@group(0) @binding(0) var<uniform> outer: Outer;\n${entry}`;
+    expect(misplaced(reflected(code), 'Outer')).toEqual(expected);
+  });
 });
 
 describe('a layout that is wrong would be noticed:', () => {

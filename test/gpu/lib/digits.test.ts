@@ -36,17 +36,23 @@ describe('digit_rows', () => {
 const randomQuad = (random: Random): Float32Array =>
   Float32Array.from({ length: 4 }, () => random.normal() * 2 ** random.integer(-28, 27) + 2 ** -30);
 
-test('product: of the two numbers of a quad apart', () =>
+test.each([
+  { name: 'product', sign: 1, what: 'of the two numbers of a quad apart' },
+  { name: 'conjugate_product', sign: -1, what: 'the second number of each is conjugated' },
+])('$name: $what', ({ name, sign }) =>
   seeded(21, async (random) => {
     const cases = Array.from({ length: 500 }, () => [randomQuad(random), randomQuad(random)] as const);
     const calls = cases.map(([a, b]) => [...wordsOf(a), ...wordsOf(b)]);
-    const got = await callLibrary({ code, name: 'product', calls });
+    const got = await callLibrary({ code, name, calls });
     for (const [i, [a, b]] of cases.entries()) {
       for (const [j, result] of ofQuad(floatsOf(got[i]!)).entries()) {
-        expectNear(result, product(ofQuad(a)[j]!, ofQuad(b)[j]!), `product ${j} of ${a} and ${b}`);
+        const { re, im } = ofQuad(b)[j]!;
+        const expected = product(ofQuad(a)[j]!, { re, im: sign * im });
+        expectNear(result, expected, `${name} ${j} of ${a} and ${b}`);
       }
     }
-  }));
+  }),
+);
 
 test('scale_for: a power of two that brings a magnitude to 1 or above, below 2; at most 2^126, at least 2^-126', async () => {
   const magnitudes = [

@@ -1,5 +1,7 @@
 // Calls the functions of shaders/lib/digits.wgsl (test/support/library-calls.ts).
-import package::lib::digits::{TableShape, cos_sin_of, digit_rows, product, quotient, scale_for};
+import package::lib::digits::{
+  TableShape, conjugate_product, cos_sin_of, digit_rows, product, quotient, scale_for,
+};
 
 @group(0) @binding(0) var<storage, read> input: array<vec4u>;
 @group(0) @binding(1) var<storage, read_write> output: array<vec4u>;
@@ -18,6 +20,11 @@ fn call_digit_rows(@builtin(workgroup_id) id: vec3u) {
 @compute @workgroup_size(1)
 fn call_product(@builtin(workgroup_id) id: vec3u) {
   output[id.x] = bitcast<vec4u>(product(numbers(2u * id.x), numbers(2u * id.x + 1u)));
+}
+
+@compute @workgroup_size(1)
+fn call_conjugate_product(@builtin(workgroup_id) id: vec3u) {
+  output[id.x] = bitcast<vec4u>(conjugate_product(numbers(2u * id.x), numbers(2u * id.x + 1u)));
 }
 
 @compute @workgroup_size(1)

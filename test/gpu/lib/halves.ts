@@ -37,8 +37,10 @@ const boundaries: Readonly<Record<HalfDtype, readonly number[]>> = {
   ],
 };
 
-/** Of float32: ends of its range, infinity, NaNs quiet and signalling, one whose upper half would be an infinity. */
-const ends = [0x00800000, 0x7f7fffff, 0x7f800000, 0x7fc00000, 0x7fffffff, 0x7fa00000, 0x7f800001];
+/** Of float32: ends of its range, infinity, NaNs quiet and signalling, the last one among them. */
+const ends = [0x00800000, 0x7f7fffff, 0x7f800000, 0x7fc00000, 0x7fa00000, 0x7fc0ffff, 0x7fff7fff, 0x7fffffff];
+/** NaNs whose upper half would be an infinity. No arithmetic makes them; as a bf16 they may be one (shaders/lib/float16.wgsl). */
+const lowNaNs = [0x7f800001, 0x7f807fff, 0x7f808000, 0x7f80ffff];
 /** Subnormals of float32, ties of bf16 among them. */
 const subnormals = [1, 0x7fff, 0x8000, 0x8001, 0x18000, 0x28000, 0x007f8000, 0x007fffff];
 
@@ -46,7 +48,8 @@ const subnormals = [1, 0x7fff, 0x8000, 0x8001, 0x18000, 0x28000, 0x007f8000, 0x0
 export function numberBits(dtype: HalfDtype): Uint32Array {
   const random = createRandom(16);
   const finite = signed(boundaries[dtype]).map((value) => encode(value, 'f32'));
-  const patterns = [...ends, ...subnormals].flatMap((bits) => [bits, (bits | 0x80000000) >>> 0]);
+  const nans = dtype === 'f16' ? lowNaNs : [];
+  const patterns = [...ends, ...nans, ...subnormals].flatMap((bits) => [bits, (bits | 0x80000000) >>> 0]);
   const chosen = [...finite, ...patterns];
   const length = Math.ceil((chosen.length + 2048) / 8) * 8;
   return Uint32Array.from({ length }, (_, i) => chosen[i] ?? random.integer(0, 2 ** 32 - 1));
@@ -64,10 +67,17 @@ export function storedBits(dtype: HalfDtype): Uint32Array {
 
 const isNaNBits = (bits: number): boolean => (bits & 0x7fffffff) > 0x7f800000;
 
-/** What a float32 number becomes: rounded to nearest even; a NaN quiet, with its sign, in bf16 with its upper payload. */
+/**
+ * What a float32 number becomes: rounded to nearest even. A NaN stays one, with its sign: in f16 the quiet one; in bf16 its bits
+ * are rounded like a number's, up to the last NaN.
+ */
 export function stored(bits: number, dtype: HalfDtype): number {
   if (!isNaNBits(bits)) return encode(decode(bits, 'f32'), dtype);
-  return dtype === 'bf16' ? (bits >>> 16) | 0x40 : ((bits >>> 16) & 0x8000) | 0x7e00;
+  const sign = (bits >>> 16) & 0x8000;
+  if (dtype === 'f16') return sign | 0x7e00;
+  const [upper, lower] = [(bits >>> 16) & 0x7fff, bits & 0xffff];
+  const isUp = lower > 0x8000 || (lower === 0x8000 && upper % 2 === 1);
+  return sign | Math.min(0x7fff, isUp ? upper + 1 : upper);
 }
 
 /** The float32 bits of a stored number. Of an f16 NaN the quiet one: which it becomes is the GPU's choice. */

@@ -53,6 +53,33 @@ describe.each([1, 2, 3, 4])('AXES %i', (axes) => {
       for (const lane of lanes.slice(expected.length)) expect(expected).toContain(lane);
     }
   });
+
+  // Lanes past the axes repeat one of them; with one axis only the first lane is looked at.
+  const edges = [0, 411, 412, 0x7fffffff, 0x80000000, BAD, PADDING];
+  const positions = edges.flatMap((edge) =>
+    Array.from({ length: axes }, (_, axis) => {
+      const position = Array.from({ length: axes }, (_, i) => (i === axis ? edge : 5));
+      return { position, lanes: [0, 1, 2, 3].map((lane) => position[lane % axes]!) };
+    }),
+  );
+
+  test('has_padding: on any axis', async () => {
+    const calls = positions.map(({ lanes }) => (axes === 1 ? [lanes[0]!, PADDING, PADDING, PADDING] : lanes));
+    const got = await callLibrary({ code, name: 'has_padding', constants: { AXES: axes }, calls });
+    const expected = positions.map(({ position }) => (position.includes(PADDING) ? 1 : 0));
+    expect(firstOf(got)).toEqual(expected);
+    expect(expected).toContain(1);
+  });
+
+  test.each([1, 6, 412, 0x80000000, BAD])('is_below %i: on every axis', async (limit) => {
+    const calls = positions.map(({ lanes }) => {
+      const looked = axes === 1 ? [lanes[0]!, PADDING, PADDING, PADDING] : lanes;
+      return [...looked, limit, 0, 0, 0];
+    });
+    const got = await callLibrary({ code, name: 'is_below', constants: { AXES: axes }, calls });
+    const expected = positions.map(({ position }) => (position.every((each) => each < limit) ? 1 : 0));
+    expect(firstOf(got)).toEqual(expected);
+  });
 });
 
 describe('id_word', () => {

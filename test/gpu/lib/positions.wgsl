@@ -1,6 +1,8 @@
 // Calls the functions of shaders/lib/positions.wgsl (test/support/library-calls.ts).
 import package::lib::digits::TableShape;
-import package::lib::positions::{Source, axis_in, cell_position, checked_id, id_word, is_position};
+import package::lib::positions::{
+  Source, axis_in, cell_position, checked_id, has_padding, id_word, is_below, is_position,
+};
 
 @group(0) @binding(0) var<storage, read> input: array<vec4u>;
 @group(0) @binding(1) var<storage, read_write> output: array<vec4u>;
@@ -15,6 +17,16 @@ fn source_at(i: u32) -> Source {
 @compute @workgroup_size(1)
 fn call_is_position(@builtin(workgroup_id) id: vec3u) {
   output[id.x] = vec4u(u32(is_position(input[id.x].x)), vec3u());
+}
+
+@compute @workgroup_size(1)
+fn call_has_padding(@builtin(workgroup_id) id: vec3u) {
+  output[id.x] = vec4u(u32(has_padding(input[id.x])), vec3u());
+}
+
+@compute @workgroup_size(1)
+fn call_is_below(@builtin(workgroup_id) id: vec3u) {
+  output[id.x] = vec4u(u32(is_below(input[2u * id.x], input[2u * id.x + 1u].x)), vec3u());
 }
 
 @compute @workgroup_size(1)

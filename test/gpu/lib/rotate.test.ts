@@ -9,7 +9,7 @@ import {
 } from '../../../src/dtypes';
 import { callLibrary, floatsOf, hex, wordsOf } from '../../support/library-calls';
 import { bitsOf, createRandom, type Random, randomTensor, seeded } from '../../support/random';
-import { type Complex, expectNear, product } from './complex';
+import { type Bounded, type Complex, expectNear, ofQuad, product, quotient } from './complex';
 import { packed } from './halves';
 import code from './rotate.wgsl?linked';
 
@@ -162,6 +162,45 @@ describe.each(pairings)('%s', (pairing) => {
     });
   });
 });
+
+const conjugate = ({ re, im }: Complex): Complex => ({ re, im: -im });
+const one: Complex = { re: 1, im: 0 };
+
+// Each of the eight numbers of four quads by itself. The third argument is the first number of the second quads.
+const ofQuads: {
+  name: string;
+  what: string;
+  expected: (x: Complex, y: Complex, scale: number) => Bounded;
+}[] = [
+  { name: 'quotients', what: 'x / y', expected: quotient },
+  { name: 'inverted', what: '1 / x', expected: (x) => quotient(one, x) },
+  { name: 'conjugate_products', what: 'x conj(y)', expected: (x, y) => product(x, conjugate(y)) },
+  { name: 'scaled', what: 'by a number', expected: (x, _, scale) => product(x, { re: scale, im: 0 }) },
+];
+
+test.each(ofQuads)('$name: $what', ({ name, expected }) =>
+  seeded(35, async (random) => {
+    const cases = Array.from({ length: 100 }, () => Array.from({ length: 16 }, () => randomTurn(random)));
+    // Quads as the words hold them: (re, re, im, im) of two numbers.
+    const calls = cases.map((numbers) =>
+      wordsOf(
+        [0, 2, 4, 6, 8, 10, 12, 14].flatMap((i) => {
+          const [even, odd] = [numbers[i]!, numbers[i + 1]!];
+          return [even.re, odd.re, even.im, odd.im];
+        }),
+      ),
+    );
+    const got = await callLibrary({ code, name, calls, vectors: 4 });
+    for (const [i, numbers] of cases.entries()) {
+      const values = floatsOf(got[i]!);
+      const results = [0, 4, 8, 12].flatMap((at) => ofQuad(values.subarray(at, at + 4)));
+      for (const [j, result] of results.entries()) {
+        const bounded = expected(numbers[j]!, numbers[j + 8]!, numbers[8]!.re);
+        expectNear(result, bounded, `case ${i}, number ${j}`);
+      }
+    }
+  }),
+);
 
 test('rotated_pair: by an angle', () =>
   seeded(34, async (random) => {

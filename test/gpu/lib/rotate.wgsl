@@ -1,6 +1,7 @@
 // Calls the functions of shaders/lib/rotate.wgsl (test/support/library-calls.ts).
 import package::lib::rotate::{
-  Chunks, Rotation, elements_of_pair, quad_of_unit, rotated, rotated_pair, rotation_of,
+  Chunks, Quads, Rotation, conjugate_products, elements_of_pair, inverted, quad_of_unit, quotients, rotated,
+  rotated_pair, rotation_of, scaled,
 };
 
 @group(0) @binding(0) var<storage, read> input: array<vec4u>;
@@ -10,6 +11,17 @@ fn numbers(i: u32) -> vec4f {
   return bitcast<vec4f>(input[i]);
 }
 
+fn quads_at(i: u32) -> Quads {
+  return Quads(numbers(i), numbers(i + 1u), numbers(i + 2u), numbers(i + 3u));
+}
+
+fn write_quads(i: u32, quads: Quads) {
+  output[i] = bitcast<vec4u>(quads.a);
+  output[i + 1u] = bitcast<vec4u>(quads.b);
+  output[i + 2u] = bitcast<vec4u>(quads.c);
+  output[i + 3u] = bitcast<vec4u>(quads.d);
+}
+
 @compute @workgroup_size(1)
 fn call_quad_of_unit(@builtin(workgroup_id) id: vec3u) {
   let words = input[id.x];
@@ -17,9 +29,29 @@ fn call_quad_of_unit(@builtin(workgroup_id) id: vec3u) {
 }
 
 @compute @workgroup_size(1)
+fn call_quotients(@builtin(workgroup_id) id: vec3u) {
+  write_quads(4u * id.x, quotients(quads_at(8u * id.x), quads_at(8u * id.x + 4u)));
+}
+
+@compute @workgroup_size(1)
+fn call_inverted(@builtin(workgroup_id) id: vec3u) {
+  write_quads(4u * id.x, inverted(quads_at(8u * id.x)));
+}
+
+@compute @workgroup_size(1)
+fn call_conjugate_products(@builtin(workgroup_id) id: vec3u) {
+  write_quads(4u * id.x, conjugate_products(quads_at(8u * id.x), quads_at(8u * id.x + 4u)));
+}
+
+@compute @workgroup_size(1)
+fn call_scaled(@builtin(workgroup_id) id: vec3u) {
+  write_quads(4u * id.x, scaled(quads_at(8u * id.x), numbers(8u * id.x + 4u).x));
+}
+
+@compute @workgroup_size(1)
 fn call_rotation_of(@builtin(workgroup_id) id: vec3u) {
   let i = 4u * id.x;
-  let rotation = rotation_of(numbers(i), numbers(i + 1u), numbers(i + 2u), numbers(i + 3u));
+  let rotation = rotation_of(quads_at(i));
   output[i] = bitcast<vec4u>(rotation.cos0);
   output[i + 1u] = bitcast<vec4u>(rotation.sin0);
   output[i + 2u] = bitcast<vec4u>(rotation.cos1);

@@ -42,7 +42,7 @@ export class RowsView implements WindowedView {
   readonly #tokenStride: number;
 
   /**
-   * @param tensor As it came from the caller: unchecked but for its dtype.
+   * @param tensor As the caller gave it: unchecked but for its dtype.
    * @param inChunks Whether this encoding's rows can be taken by 16-byte chunks.
    */
   constructor(

@@ -60,7 +60,7 @@ export class ScoresView implements WindowedView {
 
   readonly #given: ScoreStrides;
 
-  /** @param binding As it came from the caller: unchecked */
+  /** @param binding As the caller gave it: unchecked */
   constructor(
     binding: ScoresBinding,
     dtypes: readonly RopeDtype[],

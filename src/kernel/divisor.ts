@@ -6,7 +6,7 @@ const nearLimit = 1024;
 export const isPowerOfTwo = (value: number): boolean => (value & (value - 1)) === 0;
 
 /**
- * Writes struct Divisor: how to divide by an integer of 1 to 2^26 without dividing.
+ * Writes struct Divisor: how to divide by an integer of 1 to 2^31 without dividing.
  *
  * For n below 2^31 and l the bits of `by - 1`, the quotient is `n * ceil(2^(31 + l) / by) / 2^(31 + l)`, rounded down: the
  * multiplier is too large by less than 1, and n times that below 2^31, less than what is left to the next quotient (Granlund

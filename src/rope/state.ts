@@ -27,7 +27,7 @@ export interface RopeStateTable {
  * `rope.setSequenceLength`, and `rerotate` can tell how the keys in a cache were rotated.
  */
 export interface RopeState {
-  /** Per pair; null where the caller brought the table. */
+  /** Per pair; null with tables of your own. */
   readonly frequencies: RopeFrequencies | null;
   readonly table: RopeStateTable;
   /** Bytes on the GPU. */

@@ -209,6 +209,8 @@ describe('ragged', () => {
   test('tokens before the first and past the last are padding', () =>
     ragged([2, 4], [100], [-1, -1, 100, 101, -1, -1]));
   test('positions past the table are counted', () => ragged([0, 2, 4], [4999, 7], [4999, -1, 7, 8], 1));
+  test('an offset of 0xffffffff is padding: its sequence is left as it is, and not counted', () =>
+    ragged([0, 2, 4], [2 ** 32 - 1, 9], [-1, -1, 9, 10]));
   test('a bad offset', () => ragged([0, 2], [-5], [-1, -1], 2));
   test('100 sequences of 1 token', () => {
     const count = 100;

@@ -31,6 +31,24 @@ test('encode creates nothing, submits nothing, and writes equal parameters once'
   device.destroy();
 });
 
+test('an encode keeps nothing of its call: a pass does not live on through the rope', async () => {
+  const { device } = await watchedDevice();
+  const rope = await createRope(device, { headDim: 64 }, { dtypes: ['f32'] });
+  const buffer = uploadTensor(device, new Float32Array(64), 'f32');
+  const ids = uploadTensor(device, new Float32Array(1), 'f32');
+  const layer = rope.bind({ k: { buffer, heads: 1 }, dtype: 'f32' });
+  const positions = { type: 'ids', buffer: ids } as const;
+  submitPass(device, (pass) => {
+    layer.encode(pass, { tokens: 1, start: 3 });
+    expect(Object.values(layer.core.kernel.call)).toEqual([null, null, null, null, null]);
+    layer.encode(pass, { tokens: 1, positions });
+    const k = { buffer, heads: 1, dtype: 'f32' } as const;
+    rope.rerotate(pass, k, { tokens: 1, from: { positions }, to: { start: 2 } });
+    expect(Object.values(layer.core.kernel.call)).toEqual([null, null, null, null, null]);
+  });
+  device.destroy();
+});
+
 test('a slot is never rewritten: a used-up chunk is followed by a new one', async () => {
   const { device, created, writes } = await watchedDevice();
   const rope = await createRope(device, { headDim: 64 }, { dtypes: ['f32'] });

@@ -63,7 +63,7 @@ async function findRepeats(
   minSpanMs: number,
   signal?: AbortSignal,
 ): Promise<number> {
-  const aim = minSpanMs * 1.25 + (clock.kind === 'wall' ? clock.emptySpanMs : 0);
+  const targetMs = minSpanMs * 1.25 + (clock.kind === 'wall' ? clock.emptySpanMs : 0);
   const mostRepeats = 2 ** 16;
   let repeats = 1;
   // The first run pays for what is made lazily.
@@ -71,11 +71,11 @@ async function findRepeats(
   for (;;) {
     signal?.throwIfAborted();
     const span = await clock.time(subject, repeats);
-    if (span >= aim || repeats >= mostRepeats) return repeats;
+    if (span >= targetMs || repeats >= mostRepeats) return repeats;
     // A short span says little about the run: grow by at mostRepeats eightfold before looking again.
     repeats = Math.min(
       mostRepeats,
-      Math.max(repeats + 1, Math.ceil(repeats * Math.min(8, aim / Math.max(span, 1e-3)))),
+      Math.max(repeats + 1, Math.ceil(repeats * Math.min(8, targetMs / Math.max(span, 1e-3)))),
     );
   }
 }

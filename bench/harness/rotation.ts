@@ -96,7 +96,7 @@ export async function makeRotation(
     k: { buffer: k, heads: preset.kHeads },
     dtype,
   });
-  const where = { tokens, start, batch };
+  const call = { tokens, start, batch };
   const rotation: Rotation = {
     name: 'webgpu-rope',
     setting,
@@ -104,7 +104,7 @@ export async function makeRotation(
     layer,
     q,
     k,
-    encode: (pass) => layer.encode(pass, where),
+    encode: (pass) => layer.encode(pass, call),
     fill: () => {
       fillSeeded(device, q, dtype, seeds.q);
       fillSeeded(device, k, dtype, seeds.k);

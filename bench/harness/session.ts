@@ -86,13 +86,13 @@ export function openSession(device: GPUDevice, hooks: SessionHooks): BenchSessio
         }),
       ),
     creations: async (dtype, count) => {
-      const fresh = await freshDevice();
+      const newDevice = await freshDevice();
       try {
         const samples: CreationSample[] = [];
-        for (let i = 0; i < count; i++) samples.push(await timeCreation(fresh, dtype));
+        for (let i = 0; i < count; i++) samples.push(await timeCreation(newDevice, dtype));
         return samples;
       } finally {
-        fresh.destroy();
+        newDevice.destroy();
       }
     },
     encodes: (spec) => watched(timeEncodes(device, spec)),

@@ -3,7 +3,7 @@ import { type TaskModule, taskModules } from '../panels/tasks';
 import type { Answer, Order, TaskContext } from './tasks';
 import { buffersIn } from './transfer';
 
-const say = (answer: Answer, transfer: Transferable[] = []): void => postMessage(answer, { transfer });
+const postAnswer = (answer: Answer, transfer: Transferable[] = []): void => postMessage(answer, { transfer });
 
 /** The device, and a promise that rejects when it is lost or refuses. */
 interface Shared {
@@ -67,7 +67,7 @@ async function perform({ id, module, task, request }: Order): Promise<unknown> {
       usesDevice = device !== null;
       return device;
     },
-    progress: (done, text) => say({ id, kind: 'progress', done, text }),
+    progress: (done, text) => postAnswer({ id, kind: 'progress', done, text }),
   };
   try {
     return await Promise.race([work(request, context), stopped]);
@@ -85,9 +85,9 @@ addEventListener('message', async ({ data }: MessageEvent<Order>) => {
   const { id } = data;
   try {
     const result = await perform(data);
-    say({ id, kind: 'result', result }, buffersIn(result));
+    postAnswer({ id, kind: 'result', result }, buffersIn(result));
   } catch (error) {
     const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-    say({ id, kind: 'error', name, message });
+    postAnswer({ id, kind: 'error', name, message });
   }
 });

@@ -109,7 +109,7 @@ export function createShell(panels: readonly PanelEntry[]): Shell {
     }
   };
 
-  const go = (id: string): void => {
+  const openTab = (id: string): void => {
     if (shown === id) return;
     writer.push(queries.get(id) ?? '');
     void show(viewFromQuery(location.search, panels), true);
@@ -135,7 +135,7 @@ export function createShell(panels: readonly PanelEntry[]): Shell {
           // A click that asks for a new tab or window is the browser's.
           if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
           event.preventDefault();
-          go(id);
+          openTab(id);
         });
       }
       addEventListener('popstate', () => {

@@ -21,18 +21,18 @@ export function createAddressWriter(): AddressWriter {
   let timer = 0;
   /** The query of the present entry, as far as is known here. */
   let known = location.search;
-  const put = (query: string): void => {
+  const writeNow = (query: string): void => {
     if (query !== location.search) history.replaceState(null, '', query + location.hash);
     known = location.search;
   };
-  const rest = (): void => {
+  const dropWaiting = (): void => {
     clearTimeout(timer);
     timer = 0;
     waiting = undefined;
   };
   const flush = (): void => {
-    if (waiting !== undefined) put(waiting);
-    rest();
+    if (waiting !== undefined) writeNow(waiting);
+    dropWaiting();
   };
   return {
     write(query) {
@@ -40,7 +40,7 @@ export function createAddressWriter(): AddressWriter {
         waiting = query;
         return;
       }
-      put(query);
+      writeNow(query);
       timer = window.setTimeout(flush, pace);
     },
     flush,
@@ -52,7 +52,7 @@ export function createAddressWriter(): AddressWriter {
     moved() {
       if (location.search === known) return false;
       known = location.search;
-      rest();
+      dropWaiting();
       return true;
     },
   };

@@ -125,10 +125,10 @@ export function createWork<Tasks extends TaskMap>(module: TaskModule): Work<Task
   const latest: Work<Tasks>['latest'] = async (name, request, options) => {
     if (lanes.has(name)) {
       lanes.get(name)?.skip();
-      const go = await new Promise<boolean>((resolve) => {
+      const isNewest = await new Promise<boolean>((resolve) => {
         lanes.set(name, { start: () => resolve(true), skip: () => resolve(false) });
       });
-      if (!go) return undefined;
+      if (!isNewest) return undefined;
     }
     if (closed) return undefined;
     lanes.set(name, undefined);

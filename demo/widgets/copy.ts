@@ -5,8 +5,8 @@ export function copyButton(label: string, text: () => string, fallback?: HTMLEle
   const button = h('button', { type: 'button', class: 'quiet' }, label);
   let restore = 0;
   button.addEventListener('click', async () => {
-    const said = await copy(text(), fallback);
-    button.textContent = said;
+    const outcome = await copy(text(), fallback);
+    button.textContent = outcome;
     clearTimeout(restore);
     restore = window.setTimeout(() => {
       button.textContent = label;

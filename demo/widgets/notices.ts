@@ -5,10 +5,10 @@ import { failure, notice, unknownNotice } from './notice';
 
 /** What stands above a panel: what is so for good, and below it what failed last. */
 export interface Notices {
-  /** What went wrong, until {@link works}. An abort is no failure. */
+  /** What went wrong, until {@link clearFailure}. An abort is no failure. */
   fail(title: string, text: string, error: unknown): void;
   /** Nothing is wrong any more. */
-  works(): void;
+  clearFailure(): void;
   /** The GPU for the panel's tasks; giving it up is said here. */
   readonly gpu: GpuUse;
   /** From now on nothing is shown. */
@@ -19,9 +19,13 @@ export interface Notices {
  * The notices of a panel: what the address asks for and is not here, a missing GPU, a GPU that failed.
  *
  * @param problems What could not be used of the address.
- * @param without What the panel does without a GPU, in a sentence; left out where it needs none.
+ * @param withoutGpu What the panel does without a GPU, in a sentence; left out where it needs none.
  */
-export function panelNotices(context: PanelContext, problems: readonly string[], without?: string): Notices {
+export function panelNotices(
+  context: PanelContext,
+  problems: readonly string[],
+  withoutGpu?: string,
+): Notices {
   const lasting: HTMLElement[] = problems.length > 0 ? [unknownNotice(problems)] : [];
   let failed: HTMLElement | undefined;
   let closed = false;
@@ -33,10 +37,10 @@ export function panelNotices(context: PanelContext, problems: readonly string[],
     show();
   });
   show();
-  if (without !== undefined) {
+  if (withoutGpu !== undefined) {
     void context.adapter.then((adapter) => {
       if (!('why' in adapter)) return;
-      lasting.push(notice(adapter.why, `${adapter.remedy} ${without}`));
+      lasting.push(notice(adapter.why, `${adapter.remedy} ${withoutGpu}`));
       show();
     });
   }
@@ -47,7 +51,7 @@ export function panelNotices(context: PanelContext, problems: readonly string[],
       failed = failure(title, text, messageOf(error));
       show();
     },
-    works() {
+    clearFailure() {
       if (!failed) return;
       failed = undefined;
       show();

@@ -20,15 +20,15 @@ export function progressBox(onCancel: () => void, prefix = ''): ProgressBox {
   const spoken = h('p', { class: 'hidden', role: 'status' });
   const cancel = h('button', { type: 'button', class: 'quiet', id: `${prefix}cancel` }, 'Cancel');
   cancel.addEventListener('click', onCancel);
-  let said = -1;
+  let lastSpoken = -1;
   return {
     element: h('div', { class: 'working' }, words, bar, cancel, spoken),
     show(done, text) {
       words.textContent = `${capital(text)}…`;
       bar.value = done;
       const mark = Math.floor(8 * done);
-      if (mark !== said) spoken.textContent = text;
-      said = mark;
+      if (mark !== lastSpoken) spoken.textContent = text;
+      lastSpoken = mark;
     },
   };
 }

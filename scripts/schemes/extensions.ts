@@ -101,7 +101,7 @@ const inShort = (length: number): string => `${length / 1024}k`;
 
 /** How far each pair turns in training, and at the target; what lies between is new where training saw no whole turn. */
 function reach(points: readonly ContextPair[]): ReturnType<typeof panel> {
-  const fresh = points.filter(({ outside }) => outside);
+  const outsidePoints = points.filter(({ outside }) => outside);
   return panel({
     title: 'turns of each pair',
     marginRight: 20,
@@ -116,7 +116,7 @@ function reach(points: readonly ContextPair[]): ReturnType<typeof panel> {
     marks: [
       Plot.ruleY([1], { stroke: grey, strokeDasharray: '4 3' }),
       Plot.text(['one turn'], { frameAnchor: 'left', y: 1, dy: -7, dx: 4, fill: grey }),
-      Plot.areaY(fresh, {
+      Plot.areaY(outsidePoints, {
         x: 'pair',
         y1: 'trainedTurns',
         y2: ({ targetTurns }: ContextPair) => Math.min(targetTurns, 1),
@@ -135,7 +135,7 @@ function reach(points: readonly ContextPair[]): ReturnType<typeof panel> {
       ...key([
         [`at ${inShort(target)}`, colours[0]!],
         [`trained, ${inShort(trained)}`, 'currentColor'],
-        ...(fresh.length > 0 ? [['angles never trained', colours[4]!] as const] : []),
+        ...(outsidePoints.length > 0 ? [['angles never trained', colours[4]!] as const] : []),
       ]),
     ],
   });
@@ -144,10 +144,10 @@ function reach(points: readonly ContextPair[]): ReturnType<typeof panel> {
 /** The picture of one scheme. */
 export function extension(name: string): string {
   const { pairs: report } = contextReport(schemes.get(name)!, trained, target);
-  const fresh = report.filter(({ outside }) => outside).length;
+  const outsideCount = report.filter(({ outside }) => outside).length;
   return picture(
     `Left: by how much ${name} divides each frequency, over the wavelength, beside the other schemes in grey. Right: turns of each pair ` +
-      `over the trained length and, under ${name}, over eight times that: ${fresh} of ${pairs} pairs reach angles never trained.`,
+      `over the trained length and, under ${name}, over eight times that: ${outsideCount} of ${pairs} pairs reach angles never trained.`,
     [divisors(name), reach(report)],
   );
 }

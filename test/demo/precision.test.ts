@@ -185,8 +185,8 @@ describe('every control does what it says', () => {
     const open = await openPage(site, small);
     const { page } = open;
     await settled(page);
-    await page.click('#again');
-    await page.waitForSelector('#sweep[aria-busy]');
+    // Watched from before the click: so small a sweep may be over soon after it.
+    await Promise.all([page.waitForSelector('#sweep[aria-busy]'), page.click('#again')]);
     await settled(page);
     await page.evaluate(`
       window.taken = {};

@@ -70,11 +70,11 @@ export function drawErrors(chart: Chart, { position, pair }: DigitsState, { pair
 export function drawWorst(chart: Chart, octaves: readonly Octave[]): void {
   const worst = octaves.reduce((a, b) => (b.error > a.error ? b : a));
   const last = octaves.at(-1) ?? worst;
-  const looked = octaves.reduce((sum, { positions }) => sum + positions, 0);
-  const all = looked === capacity;
-  const what = all
+  const positionsSeen = octaves.reduce((sum, { positions }) => sum + positions, 0);
+  const all = positionsSeen === capacity;
+  const scope = all
     ? `All ${integer(capacity)} positions`
-    : `${integer(looked)} of ${integer(capacity)} positions`;
+    : `${integer(positionsSeen)} of ${integer(capacity)} positions`;
   chart.draw(
     (plot) => ({
       x: {
@@ -96,14 +96,14 @@ export function drawWorst(chart: Chart, octaves: readonly Octave[]): void {
     }),
     {
       description:
-        `${what}, all pairs: the largest error is ${scientific(worst.error)}, between positions ${worst.first} and ` +
+        `${scope}, all pairs: the largest error is ${scientific(worst.error)}, between positions ${worst.first} and ` +
         `${worst.last}; among the last ones, from ${last.first} on, it is ${scientific(last.error)}.`,
       legend: [
         { ...twoDigitLegend, mark: 'line' },
         { ...fullLegend, mark: 'dash' },
       ],
       note:
-        `Look whether it grows to the right. ${what}, every pair: at most ${scientific(worst.error)}; from position ` +
+        `Look whether it grows to the right. ${scope}, every pair: at most ${scientific(worst.error)}; from position ` +
         `${integer(last.first)} on ${scientific(last.error)}. The rows are computed in float64, so a far position costs no more ` +
         'than a near one. Below the low digit’s base one row is exact, and the two tables agree.',
       table: () => ({
@@ -136,10 +136,10 @@ export interface Sizes {
 export function drawSizes(chart: Chart, pairs: number, { chosen, usual }: Sizes, limits: Limits): void {
   const atCapacity = (sizes: readonly TableSize[]): TableSize =>
     sizes.find((size) => size.capacity === capacity) ?? { capacity, twoDigit: Number.NaN, full: Number.NaN };
-  const here = atCapacity(chosen);
+  const served = atCapacity(chosen);
   const isUsual = pairs === usualPairs;
   const bindings = [...new Set([defaultBinding, limits?.bindingBytes ?? defaultBinding])];
-  const sayings = [sizeSaying(pairs, here), isUsual ? '' : sizeSaying(usualPairs, atCapacity(usual))];
+  const sentences = [sizeSentence(pairs, served), isUsual ? '' : sizeSentence(usualPairs, atCapacity(usual))];
   chart.draw(
     (plot) => ({
       x: { type: 'log', base: 2, label: 'positions served', tickFormat: powers, ticks: powerTicks(2 ** 24) },
@@ -148,18 +148,18 @@ export function drawSizes(chart: Chart, pairs: number, { chosen, usual }: Sizes,
       marks: [
         plot.ruleY(bindings, { stroke: 'var(--fail)', strokeDasharray: '4 4' }),
         plot.ruleX([capacity], { stroke: 'var(--edge)', strokeDasharray: '2 3' }),
-        isUsual ? null : plot.lineY(usual, { x: 'capacity', y: 'full', stroke: series(1), ...fine }),
-        isUsual ? null : plot.lineY(usual, { x: 'capacity', y: 'twoDigit', stroke: series(0), ...fine }),
+        isUsual ? null : plot.lineY(usual, { x: 'capacity', y: 'full', stroke: series(1), ...thinLine }),
+        isUsual ? null : plot.lineY(usual, { x: 'capacity', y: 'twoDigit', stroke: series(0), ...thinLine }),
         plot.lineY(chosen, { x: 'capacity', y: 'full', stroke: series(1) }),
         plot.lineY(chosen, { x: 'capacity', y: 'twoDigit', stroke: series(0) }),
-        plot.dot([here], { x: 'capacity', y: 'full', fill: series(1), r: 4, symbol: 'square' }),
-        plot.dot([here], { x: 'capacity', y: 'twoDigit', fill: series(0), r: 4 }),
+        plot.dot([served], { x: 'capacity', y: 'full', fill: series(1), r: 4, symbol: 'square' }),
+        plot.dot([served], { x: 'capacity', y: 'twoDigit', fill: series(0), r: 4 }),
       ],
     }),
     {
       description:
         `Bytes of a table of ${pairs} pairs by positions, both logarithmic. For ${integer(capacity)} positions two digits take ` +
-        `${bytes(here.twoDigit)}, a full table ${bytes(here.full)}. ${bindingSaying(pairs, here, limits)}`,
+        `${bytes(served.twoDigit)}, a full table ${bytes(served.full)}. ${bindingSentence(pairs, served, limits)}`,
       legend: [
         { ...twoDigitLegend, mark: 'line' },
         { ...fullLegend, mark: 'line' },
@@ -170,7 +170,7 @@ export function drawSizes(chart: Chart, pairs: number, { chosen, usual }: Sizes,
       ],
       note:
         'A full table doubles with the positions, two digits with their square root. ' +
-        `${sayings.join('')}${bindingSaying(isUsual ? pairs : usualPairs, isUsual ? here : atCapacity(usual), limits)}`,
+        `${sentences.join('')}${bindingSentence(isUsual ? pairs : usualPairs, isUsual ? served : atCapacity(usual), limits)}`,
       table: () => ({
         head: [
           'Positions',
@@ -191,9 +191,9 @@ export function drawSizes(chart: Chart, pairs: number, { chosen, usual }: Sizes,
   );
 }
 
-const fine = { strokeDasharray: '3 4', strokeWidth: 1 };
+const thinLine = { strokeDasharray: '3 4', strokeWidth: 1 };
 
-function sizeSaying(pairs: number, { full, twoDigit }: TableSize): string {
+function sizeSentence(pairs: number, { full, twoDigit }: TableSize): string {
   return (
     `${integer(capacity)} positions of ${pairs} pairs: ${bytes(twoDigit)} against ${bytes(full)}, ` +
     `${significant(full / twoDigit)} times as much. `
@@ -201,7 +201,7 @@ function sizeSaying(pairs: number, { full, twoDigit }: TableSize): string {
 }
 
 /** What a binding of the adapter at hand holds of a full table, and what WebGPU promises everywhere. */
-function bindingSaying(pairs: number, { full }: TableSize, limits: Limits): string {
+function bindingSentence(pairs: number, { full }: TableSize, limits: Limits): string {
   const holds = Math.floor(defaultBinding / (full / capacity));
   const everywhere =
     `WebGPU promises bindings of ${bytes(defaultBinding)}, enough for a full table of ${integer(holds)} ` +

@@ -33,8 +33,8 @@ export function createLookupView(): LookupView {
   return {
     element,
     show({ position, pair }, { high, low, lowBits, pairs, bytes: size }) {
-      const looked = pairs[pair];
-      if (!looked) return;
+      const pairLookup = pairs[pair];
+      if (!pairLookup) return;
       const base = integer(2 ** lowBits);
       words.replaceChildren(
         'The kernel writes a position as two digits of base ',
@@ -45,7 +45,11 @@ export function createLookupView(): LookupView {
         h('b', { class: 'number low' }, integer(low)),
         `. For pair ${pair} it reads one row of each table and multiplies them as complex numbers.`,
       );
-      const angles = [looked.high, looked.low, looked.product].map(angleOf) as [number, number, number];
+      const angles = [pairLookup.high, pairLookup.low, pairLookup.product].map(angleOf) as [
+        number,
+        number,
+        number,
+      ];
       dial.replaceChildren(...dialParts(...angles));
       dial.setAttribute(
         'aria-label',
@@ -53,8 +57,8 @@ export function createLookupView(): LookupView {
       );
       const row = (name: string, { cos, sin }: Point): string[] => [
         name,
-        nine(cos),
-        nine(sin),
+        nineDigits(cos),
+        nineDigits(sin),
         degrees(angleOf({ cos, sin })),
       ];
       rows.replaceChildren(
@@ -62,11 +66,16 @@ export function createLookupView(): LookupView {
           {
             head: ['Row', 'cos', 'sin', 'angle'],
             rows: [
-              row(`High row ${integer(high)}`, looked.high),
-              row(`Low row ${integer(low)}`, looked.low),
-              row('Product, float32', looked.product),
-              row('True, float64', looked.truth),
-              ['Off by', scientific(looked.error, 2), `a full table: ${scientific(looked.fullError, 2)}`, ''],
+              row(`High row ${integer(high)}`, pairLookup.high),
+              row(`Low row ${integer(low)}`, pairLookup.low),
+              row('Product, float32', pairLookup.product),
+              row('True, float64', pairLookup.truth),
+              [
+                'Off by',
+                scientific(pairLookup.error, 2),
+                `a full table: ${scientific(pairLookup.fullError, 2)}`,
+                '',
+              ],
             ],
           },
           `Pair ${pair} at position ${position}`,
@@ -80,7 +89,7 @@ export function createLookupView(): LookupView {
 }
 
 /** As many digits as show what float32 leaves out. */
-function nine(value: number): string {
+function nineDigits(value: number): string {
   return withMinus(value.toFixed(9));
 }
 

@@ -181,7 +181,7 @@ export const open: OpenPanel = (host, context) => {
 
   /** All that depends on the position. */
   function show(): void {
-    notices.works();
+    notices.clearFailure();
     odometer.show(state, frequencies);
     clocks.show(state, frequencies);
     writings.replaceChildren(writingsTable());
@@ -242,19 +242,23 @@ export const open: OpenPanel = (host, context) => {
 
   async function lookAtAll(): Promise<void> {
     searching?.abort();
-    const mine = new AbortController();
-    searching = mine;
-    const box = progressBox(() => mine.abort());
+    const controller = new AbortController();
+    searching = controller;
+    const box = progressBox(() => controller.abort());
     search.replaceChildren(box.element);
     box.show(0, 'looking at every position');
     box.element.querySelector('button')?.focus({ preventScroll: true });
     const { dim, theta } = state;
     try {
-      const octaves = await work.run('worst', { dim, theta }, { signal: mine.signal, onProgress: box.show });
+      const octaves = await work.run(
+        'worst',
+        { dim, theta },
+        { signal: controller.signal, onProgress: box.show },
+      );
       drawWorst(worst, octaves);
       context.announce('Every position was looked at.');
     } catch (error) {
-      if (!mine.signal.aborted) report(error);
+      if (!controller.signal.aborted) report(error);
     } finally {
       const focused = search.contains(document.activeElement);
       search.replaceChildren(searchButton);

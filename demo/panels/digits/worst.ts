@@ -36,10 +36,10 @@ export function worstIn(table: TwoDigitTable, first: number, last: number, most:
   for (let n = 0; n < positions; n++) {
     const within = (n * stride) % count;
     for (let pair = 0; pair < pairs; pair++) {
-      const looked = lookup(table, first + within, pair);
+      const found = lookup(table, first + within, pair);
       // A NaN must show: Math.max keeps it.
-      error = Math.max(error, looked.error);
-      fullError = Math.max(fullError, looked.fullError);
+      error = Math.max(error, found.error);
+      fullError = Math.max(fullError, found.fullError);
     }
   }
   return { first, last, positions, error, fullError };

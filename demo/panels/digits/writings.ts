@@ -26,59 +26,59 @@ export function neighbourOf(position: number): number {
 export function writingsOf(state: DigitsState, frequencies: Float64Array): Writing[] {
   const { position, base } = state;
   const next = neighbourOf(position);
-  const both = [position, next];
-  const writings = [integerWriting(both), binaryWriting(both)];
-  if (base !== 'rope' && base !== 2) writings.push(baseWriting(both, base));
+  const positions = [position, next];
+  const writings = [integerWriting(positions), binaryWriting(positions)];
+  if (base !== 'rope' && base !== 2) writings.push(baseWriting(positions, base));
   writings.push(ropeWriting(state, frequencies));
   return writings;
 }
 
-function integerWriting(both: readonly number[]): Writing {
-  const [here = 0, there = 0] = encodingRows({ type: 'integer', dim: 1 }, both);
+function integerWriting(positions: readonly number[]): Writing {
+  const [own = 0, neighbour = 0] = encodingRows({ type: 'integer', dim: 1 }, positions);
   return {
     name: 'Integer: one digit of a base above every position',
     numbers: 1,
-    written: integer(here),
-    change: `the only number, by ${integer(Math.abs(there - here))}`,
-    distance: Math.abs(there - here),
+    written: integer(own),
+    change: `the only number, by ${integer(Math.abs(neighbour - own))}`,
+    distance: Math.abs(neighbour - own),
   };
 }
 
-function binaryWriting(both: readonly number[]): Writing {
-  const rows = encodingRows({ type: 'binary', dim: bits }, both);
-  const here = Array.from(rows.subarray(0, bits));
-  const there = Array.from(rows.subarray(bits));
+function binaryWriting(positions: readonly number[]): Writing {
+  const rows = encodingRows({ type: 'binary', dim: bits }, positions);
+  const own = Array.from(rows.subarray(0, bits));
+  const neighbour = Array.from(rows.subarray(bits));
   return {
     name: 'Binary: base 2',
     numbers: bits,
-    written: here.toReversed().join(''),
-    change: places(changedPlaces(here, there), bits),
-    distance: distanceOf(here, there),
+    written: own.toReversed().join(''),
+    change: places(changedPlaces(own, neighbour), bits),
+    distance: distanceOf(own, neighbour),
   };
 }
 
-function baseWriting(both: readonly number[], base: number): Writing {
-  const [here = [], there = []] = both.map((value) => digitsOf(value, base, lastPosition));
+function baseWriting(positions: readonly number[], base: number): Writing {
+  const [own = [], neighbour = []] = positions.map((value) => digitsOf(value, base, lastPosition));
   return {
     name: `Base ${base}`,
-    numbers: here.length,
-    written: here.toReversed().map(digitText).join(''),
-    change: places(changedPlaces(here, there), here.length),
-    distance: distanceOf(here, there),
+    numbers: own.length,
+    written: own.toReversed().map(digitText).join(''),
+    change: places(changedPlaces(own, neighbour), own.length),
+    distance: distanceOf(own, neighbour),
   };
 }
 
 function ropeWriting({ position, theta, dim }: DigitsState, frequencies: Float64Array): Writing {
   const row = (at: number): number[] =>
     Array.from(frequencies, (f) => [Math.cos(at * f), Math.sin(at * f)]).flat();
-  const here = row(position);
-  const [cos = 0, sin = 0] = here;
+  const own = row(position);
+  const [cos = 0, sin = 0] = own;
   return {
     name: `RoPE: base ${baseText(theta, dim)}, each quotient as an angle`,
-    numbers: here.length,
+    numbers: own.length,
     written: `cos ${signed(cos)}, sin ${signed(sin)}, …`,
     change: 'every clock turns, each by the same angle as ever',
-    distance: distanceOf(here, row(neighbourOf(position))),
+    distance: distanceOf(own, row(neighbourOf(position))),
   };
 }
 

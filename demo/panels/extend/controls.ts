@@ -130,7 +130,7 @@ function createLength(
   value: number,
   change: Change,
 ): { element: HTMLElement; set(value: number, typing: boolean): void } {
-  const way = slider({
+  const lengthSlider = slider({
     id: `extend-${name}`,
     label,
     ...lengths,
@@ -151,9 +151,9 @@ function createLength(
   // The slider above it says what it is to those who see.
   typed.element.querySelector('label')?.classList.add('hidden');
   return {
-    element: h('div', { class: 'extend-length' }, way.element, typed.element),
+    element: h('div', { class: 'extend-length' }, lengthSlider.element, typed.element),
     set(next, typing) {
-      way.set(next);
+      lengthSlider.set(next);
       if (!typing) typed.set(next);
     },
   };

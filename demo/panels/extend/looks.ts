@@ -16,7 +16,7 @@ export interface Look {
 }
 
 /** Corners evenly around, the first one up; `waist`: how far in the corners between them lie, 1: there are none. */
-function around(count: number, { waist = 1, turn = 0 } = {}): [number, number][] {
+function polygon(count: number, { waist = 1, turn = 0 } = {}): [number, number][] {
   const steps = waist === 1 ? count : 2 * count;
   return Array.from({ length: steps }, (_, i) => {
     const angle = 2 * Math.PI * (i / steps + turn);
@@ -26,13 +26,13 @@ function around(count: number, { waist = 1, turn = 0 } = {}): [number, number][]
 }
 
 const shapes: Readonly<Record<ExtensionName, Look['corners']>> = {
-  direct: around(24),
-  linear: around(4, { turn: 1 / 8 }),
-  ntk: around(3),
-  dynamic: around(3, { turn: 1 / 2 }),
-  yarn: around(5, { waist: 0.45 }),
-  longrope: around(4),
-  llama3: around(4, { waist: 0.4 }),
+  direct: polygon(24),
+  linear: polygon(4, { turn: 1 / 8 }),
+  ntk: polygon(3),
+  dynamic: polygon(3, { turn: 1 / 2 }),
+  yarn: polygon(5, { waist: 0.45 }),
+  longrope: polygon(4),
+  llama3: polygon(4, { waist: 0.4 }),
 };
 
 export function lookOf(name: ExtensionName): Look {

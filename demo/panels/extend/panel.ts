@@ -1,7 +1,7 @@
 import { h } from '../../dom';
+import { debouncedAnnouncer } from '../../shell/announcer';
 import { isAbort } from '../../shell/errors';
 import type { OpenPanel } from '../../shell/panel';
-import { quietVoice } from '../../shell/quiet';
 import { createWork } from '../../shell/work';
 import { panelFrame, wide } from '../../widgets/frame';
 import { panelNotices } from '../../widgets/notices';
@@ -23,7 +23,7 @@ import type { ExtendTasks } from './tasks';
 export const open: OpenPanel = (host, context) => {
   const { state: initial, problems } = stateFromQuery(context.query);
   const notices = panelNotices(context, problems);
-  const voice = quietVoice(context.announce);
+  const announcer = debouncedAnnouncer(context.announce);
   const work = createWork<ExtendTasks>('extend');
   let state = initial;
   /** What was asked of the worker last, and what it last answered. */
@@ -91,7 +91,7 @@ export const open: OpenPanel = (host, context) => {
     for (const { chart } of [ratios, decay, reach]) chart.busy(true);
     work.latest('compare', comparison).then((schemes) => {
       if (!schemes) return;
-      notices.works();
+      notices.clearFailure();
       compared = schemes;
       verdict.show(schemes);
       announce(schemes);
@@ -114,7 +114,7 @@ export const open: OpenPanel = (host, context) => {
   /** To those who listen, once the numbers have come to rest. */
   function announce(schemes: readonly ComparedScheme[]): void {
     // What is there at opening is read in its place.
-    if (opened) voice.say(verdictOf(schemes));
+    if (opened) announcer.announce(verdictOf(schemes));
     opened = true;
   }
 
@@ -137,7 +137,7 @@ export const open: OpenPanel = (host, context) => {
   return {
     close() {
       notices.close();
-      voice.stop();
+      announcer.stop();
       work.close();
     },
   };

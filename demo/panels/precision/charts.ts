@@ -3,12 +3,12 @@ import type { Chart } from '../../widgets/chart';
 import type { HeatMap } from '../../widgets/heat-map';
 import { powers, powerTicks } from '../digits/powers';
 import {
-  costsSaying,
+  costsSentence,
   error,
-  neighboursSaying,
+  neighboursSentence,
   present,
-  scoresSaying,
-  sweepSaying,
+  scoresSentence,
+  sweepSentence,
   worstByRun,
 } from './findings';
 import { type Curve, curvesPlot, power } from './lines';
@@ -42,11 +42,11 @@ export function drawSweep(chart: Chart, result: SweepResult, { pairs, at }: Prec
         behind: ({ ruleX }) => [ruleX([at], { stroke: 'var(--accent-soft)', strokeWidth: 6 })],
       }),
     {
-      description: sweepSaying(result, pairs),
+      description: sweepSentence(result, pairs),
       legend: legendOf(shown, onGpu),
       note:
         'Look which lines rise. The true point (cos, sin) lies on the unit circle; the distance says how far off the computed one is, ' +
-        `so 2 is the other side. ${sweepSaying(result, pairs)}`,
+        `so 2 is the other side. ${sweepSentence(result, pairs)}`,
       table: () => ({
         head: ['Up to position', ...shown.map((recipe) => nameOf(recipe, onGpu))],
         rows: runs.map(({ last }, run) => [
@@ -72,13 +72,13 @@ export function drawPairs(
   const count = curves[0]?.points.length ?? 0;
   const [first, end] = pairRange(pairs, count);
   const fastest = (recipe: Recipe): string => error(Math.max(...(worst[recipe] ?? [])));
-  const where = (recipe: Recipe): number => {
+  const worstPair = (recipe: Recipe): number => {
     const errors = Array.from(worst[recipe] ?? []);
     return errors.indexOf(Math.max(...errors));
   };
-  const saying =
+  const sentence =
     `The ${run.last - run.first + 1} positions up to ${integer(run.last)}, largest error of any pair: ` +
-    `${shown.map((recipe) => `${nameOf(recipe, onGpu)} ${fastest(recipe)} at pair ${where(recipe)}`).join('; ')}.`;
+    `${shown.map((recipe) => `${nameOf(recipe, onGpu)} ${fastest(recipe)} at pair ${worstPair(recipe)}`).join('; ')}.`;
   chart.draw(
     (plot, width) =>
       curvesPlot(plot, width, curves, {
@@ -93,7 +93,7 @@ export function drawPairs(
           pairs === 'all' ? [] : [ruleX([first, end - 1], { stroke: 'var(--edge)', strokeDasharray: '2 3' })],
       }),
     {
-      description: saying,
+      description: sentence,
       legend: legendOf(shown, onGpu),
       note:
         `Look which lines fall to the right: a slow pair’s angle is small, and float32 holds small numbers more finely. ` +
@@ -136,7 +136,7 @@ export function drawScores(chart: Chart, result: PlaceResult): void {
         y: 'error of q·k / √d, root mean square',
       }),
     {
-      description: `Query at position ${run.last}. ${scoresSaying(result)}`,
+      description: `Query at position ${run.last}. ${scoresSentence(result)}`,
       legend: legendOf(shown, onGpu).map((entry, n) => ({ ...entry, label: label(shown[n] as Recipe) })),
       note:
         `The query stands at position ${integer(run.last)}, the key so far before it; scores of random ones have deviation 1. ` +
@@ -193,7 +193,7 @@ export function drawCosts(chart: Chart, result: PlaceResult): void {
         { label: 'filled: root mean square', color: 'var(--ink)', mark: 'dot' },
         { label: 'open: the worst element', color: 'var(--muted)', mark: 'dot' },
       ],
-      note: costsSaying(result),
+      note: costsSentence(result),
       table: () => ({
         head: ['Way', 'Root mean square', 'Worst'],
         rows: costs.map(({ name, rms, worst }) => [name, error(rms), error(worst)]),
@@ -234,8 +234,8 @@ export function drawNeighbours(map: HeatMap, result: SweepResult, { storage }: P
       format: (share) => `${Math.round(share * 100)}\u202f%`,
     },
     {
-      description: `Share of neighbouring positions stored as the same in ${storage}, by pair and position. ${neighboursSaying(result, storage)}`,
-      note: `Colour: how many of 64 neighbours get the very same cosine and sine. ${neighboursSaying(result, storage)}`,
+      description: `Share of neighbouring positions stored as the same in ${storage}, by pair and position. ${neighboursSentence(result, storage)}`,
+      note: `Colour: how many of 64 neighbours get the very same cosine and sine. ${neighboursSentence(result, storage)}`,
       table: () => ({
         head: ['Up to position', 'Pairs the same for over half', 'First of them', 'Mean share'],
         rows: rows.map(({ last }, row) => {

@@ -29,14 +29,14 @@ export function pastFrom(
   errors: readonly number[],
   bars: readonly number[],
 ): Run | undefined {
-  const below = runs.findLastIndex(
+  const lastWithin = runs.findLastIndex(
     (_, run) => !((errors[run] ?? 0) > (bars[run] ?? Number.POSITIVE_INFINITY)),
   );
-  return runs[below + 1];
+  return runs[lastWithin + 1];
 }
 
 /** Which recipe costs what at the last position, coarsest first. */
-export function sweepSaying(result: SweepResult, choice: PairChoice): string {
+export function sweepSentence(result: SweepResult, choice: PairChoice): string {
   const onGpu = result.adapter !== null;
   const last = result.runs.at(-1)?.last ?? 0;
   const angles = present(result.worst).filter((recipe) => recipe !== 'f16' && recipe !== 'bf16');
@@ -51,21 +51,21 @@ export function crossings(result: SweepResult, choice: PairChoice): string[] {
   const { runs, worst } = result;
   return (['bf16', 'f16'] as const).map((dtype) => {
     const bars = worstByRun(result, dtype, choice);
-    const sayings = (['read', 'phases'] as const)
+    const sentences = (['read', 'phases'] as const)
       .filter((recipe) => worst[recipe])
       .map((recipe) => {
         const past = pastFrom(runs, worstByRun(result, recipe, choice), bars);
-        const who = recipe === 'read' ? 'sin and cos in the shader' : 'float32 phases';
+        const method = recipe === 'read' ? 'sin and cos in the shader' : 'float32 phases';
         return past
-          ? `${who} move them more from position ${integer(past.last)} on`
-          : `${who} do not up to here`;
+          ? `${method} move them more from position ${integer(past.last)} on`
+          : `${method} do not up to here`;
       });
-    return `Keeping a true cosine and sine in ${dtype} moves them by up to ${error(Math.max(...bars))}, near and far alike: ${sayings.join('; ')}.`;
+    return `Keeping a true cosine and sine in ${dtype} moves them by up to ${error(Math.max(...bars))}, near and far alike: ${sentences.join('; ')}.`;
   });
 }
 
 /** What the table costs beside the storage it goes into. */
-export function tableSaying(result: SweepResult, choice: PairChoice): string {
+export function tableSentence(result: SweepResult, choice: PairChoice): string {
   const table = Math.max(...worstByRun(result, 'table', choice));
   const f16 = Math.max(...worstByRun(result, 'f16', choice));
   return (
@@ -75,10 +75,11 @@ export function tableSaying(result: SweepResult, choice: PairChoice): string {
 }
 
 /** Which pairs a storage makes equal at neighbouring positions. */
-export function neighboursSaying({ equal, runs, pairs }: SweepResult, storage: Storage): string {
+export function neighboursSentence({ equal, runs, pairs }: SweepResult, storage: Storage): string {
   const shares = equal[storage];
   const [first, last] = [0, runs.length - 1].map((run) => shares.subarray(run * pairs, (run + 1) * pairs));
-  const mostly = (row: Float32Array | undefined): number => row?.filter((share) => share > 0.5).length ?? 0;
+  const countEqual = (row: Float32Array | undefined): number =>
+    row?.filter((share) => share > 0.5).length ?? 0;
   const end = runs.at(-1)?.last ?? 0;
   const fastest = last?.findIndex((share) => share > 0.5) ?? -1;
   const from =
@@ -86,31 +87,31 @@ export function neighboursSaying({ equal, runs, pairs }: SweepResult, storage: S
       ? ` The fastest of them is pair ${fastest}; the fast pairs alone tell such neighbours apart.`
       : '';
   return (
-    `Around position ${integer(end)}, ${mostly(last)} of ${pairs} pairs have the same ${storage} cosine and sine for more than half ` +
-    `of all neighbours; next to position 0 it is ${mostly(first)}.${from}`
+    `Around position ${integer(end)}, ${countEqual(last)} of ${pairs} pairs have the same ${storage} cosine and sine for more than half ` +
+    `of all neighbours; next to position 0 it is ${countEqual(first)}.${from}`
   );
 }
 
 /** What a score loses, at the distance where it loses most. */
-export function scoresSaying({ distances, scores, adapter }: PlaceResult): string {
-  const sayings = recipes.flatMap((recipe) => {
+export function scoresSentence({ distances, scores, adapter }: PlaceResult): string {
+  const sentences = recipes.flatMap((recipe) => {
     const errors = scores[recipe];
     if (!errors || recipe === 'power') return [];
     const name =
       recipe === 'f16' || recipe === 'bf16' ? `Q and K kept in ${recipe}` : nameOf(recipe, adapter !== null);
     return [`${name} ${error(Math.max(...errors))}`];
   });
-  return `A score of random queries and keys has deviation 1. It is off by (largest over ${distances.length} distances): ${sayings.join('; ')}.`;
+  return `A score of random queries and keys has deviation 1. It is off by (largest over ${distances.length} distances): ${sentences.join('; ')}.`;
 }
 
 /** The costs of storage beside each other. */
-export function costsSaying({ costs }: PlaceResult): string {
-  const of = (name: string): number => costs.find((cost) => cost.name === name)?.rms ?? Number.NaN;
+export function costsSentence({ costs }: PlaceResult): string {
+  const rmsOf = (name: string): number => costs.find((cost) => cost.name === name)?.rms ?? Number.NaN;
   const share = (dtype: Storage): string =>
-    `${dtype}: Q and K alone ${error(of(`${dtype}: Q, K alone`))}, with a table in ${dtype} too ${error(of(`${dtype}: table and Q, K`))}, ` +
-    `${percent(of(`${dtype}: table and Q, K`) / of(`${dtype}: Q, K alone`) - 1)} more`;
+    `${dtype}: Q and K alone ${error(rmsOf(`${dtype}: Q, K alone`))}, with a table in ${dtype} too ${error(rmsOf(`${dtype}: table and Q, K`))}, ` +
+    `${percent(rmsOf(`${dtype}: table and Q, K`) / rmsOf(`${dtype}: Q, K alone`) - 1)} more`;
   const dearer = (['bf16', 'f16'] as const).every(
-    (dtype) => of(`${dtype}: table and Q, K`) > 1.05 * of(`${dtype}: Q, K alone`),
+    (dtype) => rmsOf(`${dtype}: table and Q, K`) > 1.05 * rmsOf(`${dtype}: Q, K alone`),
   );
   const advice = dearer ? ' So a table is better kept in float32, whatever Q and K are.' : '';
   return `Root mean square for elements of deviation 1. ${share('bf16')}. ${share('f16')}.${advice}`;

@@ -18,9 +18,9 @@ export interface Axes {
 }
 
 /** Errors below this are drawn no more: two roundings of float32 apart from nothing. */
-const least = 1e-8;
+const leastError = 1e-8;
 /** Two points of the unit circle are no further apart. */
-const most = 4;
+const mostError = 4;
 const height = 340;
 const [marginTop, marginBottom] = [24, 40];
 /** Width from which curves have their name at their end. */
@@ -36,7 +36,7 @@ export function curvesPlot(plot: Plot, width: number, curves: readonly Curve[], 
     x: axes.x,
     y: {
       type: 'log',
-      domain: [least, most],
+      domain: [leastError, mostError],
       label: axes.y,
       ticks: 5,
       tickFormat: (value: number) => (value < 0.01 ? power(value) : String(value)),
@@ -48,7 +48,7 @@ export function curvesPlot(plot: Plot, width: number, curves: readonly Curve[], 
         curveMarks(
           plot,
           recipe,
-          points.filter(({ y }) => y >= least),
+          points.filter(({ y }) => y >= leastError),
         ),
       ),
       named
@@ -95,20 +95,20 @@ interface End {
 
 /** Names at the curves' ends, moved apart where they would lie on one another. */
 function endsOf(curves: readonly Curve[]): End[] {
-  const decades = Math.log10(most / least);
+  const decades = Math.log10(mostError / leastError);
   /** 14 pixels of height, in decades. */
-  const apart = (14 * decades) / (height - marginTop - marginBottom);
+  const spacing = (14 * decades) / (height - marginTop - marginBottom);
   const ends = curves.flatMap(({ recipe, points }) => {
-    const last = points.findLast(({ y }) => y >= least);
+    const last = points.findLast(({ y }) => y >= leastError);
     return last
       ? [{ x: last.x, y: Math.log10(last.y), name: shortNames[recipe], color: looks[recipe].color }]
       : [];
   });
   ends.sort((a, b) => b.y - a.y);
-  let above = Number.POSITIVE_INFINITY;
+  let previous = Number.POSITIVE_INFINITY;
   return ends.map((end) => {
-    above = Math.min(end.y, above - apart);
-    return { ...end, y: 10 ** above };
+    previous = Math.min(end.y, previous - spacing);
+    return { ...end, y: 10 ** previous };
   });
 }
 

@@ -14,7 +14,7 @@ import { panelNotices } from '../../widgets/notices';
 import { progressBox } from '../../widgets/progress';
 import { slider } from '../../widgets/slider';
 import { drawCosts, drawNeighbours, drawPairs, drawScores, drawSweep } from './charts';
-import { crossings, tableSaying } from './findings';
+import { crossings, tableSentence } from './findings';
 import './precision.css';
 import { reportJson } from './report';
 import {
@@ -62,9 +62,9 @@ export const open: OpenPanel = (host, context) => {
   const status = h('p', { class: 'note', id: 'measured' }, 'Measuring…');
   const findings = h('ul', { class: 'findings' });
   const working = h('div', { class: 'measuring' });
-  const again = h('button', { type: 'button', class: 'quiet', id: 'again' }, 'Measure again');
+  const againButton = h('button', { type: 'button', class: 'quiet', id: 'again' }, 'Measure again');
   const save = h('button', { type: 'button', class: 'quiet', id: 'save' }, 'Download JSON');
-  again.addEventListener('click', () => measure(true));
+  againButton.addEventListener('click', () => measure(true));
   save.addEventListener('click', () => {
     if (sweep) downloadJson('webgpu-rope-precision.json', reportJson(state, sweep, place));
   });
@@ -134,7 +134,7 @@ export const open: OpenPanel = (host, context) => {
             'What matters where',
             status,
             findings,
-            h('div', { class: 'actions' }, again, save),
+            h('div', { class: 'actions' }, againButton, save),
           ),
         ),
         pairsChart.element,
@@ -171,7 +171,7 @@ export const open: OpenPanel = (host, context) => {
 
   /** Measures again; the sweep only where it would not be the same. */
   function measure(sweeps: boolean): void {
-    notices.works();
+    notices.clearFailure();
     if (sweeps) void measureSweep();
     void measurePlace();
   }
@@ -181,13 +181,13 @@ export const open: OpenPanel = (host, context) => {
     sweepChart.busy(true);
     neighbours.busy(true);
     running ??= new AbortController();
-    const mine = running;
-    const box = progressBox(() => mine.abort());
+    const controller = running;
+    const box = progressBox(() => controller.abort());
     const slow = setTimeout(() => working.replaceChildren(box.element), patience);
     try {
       const { theta, dim, last } = asked;
       const result = await notices.gpu.run((gpu) =>
-        work.latest('sweep', { theta, dim, last, gpu }, { signal: mine.signal, onProgress: box.show }),
+        work.latest('sweep', { theta, dim, last, gpu }, { signal: controller.signal, onProgress: box.show }),
       );
       if (!result) return;
       sweep = result;
@@ -196,14 +196,14 @@ export const open: OpenPanel = (host, context) => {
       if (closed) return;
       sweepChart.busy(false);
       neighbours.busy(false);
-      if (mine.signal.aborted) status.textContent = 'Cancelled: what is drawn is from before.';
+      if (controller.signal.aborted) status.textContent = 'Cancelled: what is drawn is from before.';
       else report(error);
     } finally {
       clearTimeout(slow);
-      if (running === mine) running = undefined;
+      if (running === controller) running = undefined;
       const focused = working.contains(document.activeElement);
       if (working.contains(box.element)) working.replaceChildren();
-      if (focused && !closed) again.focus({ preventScroll: true });
+      if (focused && !closed) againButton.focus({ preventScroll: true });
     }
   }
 
@@ -226,8 +226,8 @@ export const open: OpenPanel = (host, context) => {
     if (!sweep) return;
     drawSweep(sweepChart, sweep, state);
     drawNeighbours(neighbours, sweep, state);
-    const sayings = [...crossings(sweep, state.pairs), tableSaying(sweep, state.pairs)];
-    findings.replaceChildren(...sayings.map((saying) => h('li', {}, saying)));
+    const sentences = [...crossings(sweep, state.pairs), tableSentence(sweep, state.pairs)];
+    findings.replaceChildren(...sentences.map((sentence) => h('li', {}, sentence)));
     status.textContent = statusOf(sweep);
   }
 

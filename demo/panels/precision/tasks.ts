@@ -85,9 +85,9 @@ async function measure(
   progress(0.05, 'asking for the GPU');
   const used = gpu ? await device() : null;
   progress(0.1, used ? 'computing on the GPU' : 'computing on the CPU');
-  const begun = performance.now();
+  const startedAt = performance.now();
   const onGpu = used && (await pointsOnGpu(used, { theta, dim }, frequencies.inverseFrequencies, runs));
-  const gpuMs = performance.now() - begun;
+  const gpuMs = performance.now() - startedAt;
   progress(0.4, 'computing in float64');
   const truth = truePoints(frequencies, positions);
   progress(0.6, 'computing in float32, as PyTorch does');
@@ -148,14 +148,22 @@ export const tasks = {
     const run = runTo(at);
     const distances = distancesTo(at);
     // The run, then the query's position and each key's.
-    const alone = [0, ...distances].map((distance) => ({ first: at - distance, last: at - distance }));
-    const { adapter, truth, points } = await measure(request, frequencies, [run, ...alone], context);
+    const singlePositions = [0, ...distances].map((distance) => ({
+      first: at - distance,
+      last: at - distance,
+    }));
+    const { adapter, truth, points } = await measure(
+      request,
+      frequencies,
+      [run, ...singlePositions],
+      context,
+    );
     const split = (run.last - run.first + 1) * pairs * 2;
-    const near = (each: Points): Points => each.subarray(0, split);
-    const far = (each: Points): Points => each.subarray(split);
-    const [trueRun, trueScores] = [near(truth) as Float64Array, far(truth) as Float64Array];
+    const ofRun = (each: Points): Points => each.subarray(0, split);
+    const ofScores = (each: Points): Points => each.subarray(split);
+    const [trueRun, trueScores] = [ofRun(truth) as Float64Array, ofScores(truth) as Float64Array];
     const runPoints: Measured['points'] = {
-      ...Object.fromEntries(Object.entries(points).map(([recipe, each]) => [recipe, near(each)])),
+      ...Object.fromEntries(Object.entries(points).map(([recipe, each]) => [recipe, ofRun(each)])),
       f16: stored(trueRun, 'f16'),
       bf16: stored(trueRun, 'bf16'),
     };
@@ -164,7 +172,7 @@ export const tasks = {
       bf16: scoreErrors(trueScores, trueScores, pairs, 'bf16'),
     };
     for (const [recipe, each] of Object.entries(points) as [Recipe, Points][]) {
-      scores[recipe] = scoreErrors(far(each), trueScores, pairs, 'f32');
+      scores[recipe] = scoreErrors(ofScores(each), trueScores, pairs, 'f32');
     }
     const costs = costsOf(runPoints, trueRun);
     return { adapter, run, worst: worstOf(runPoints, trueRun, [run], pairs), costs, distances, scores };

@@ -14,7 +14,7 @@ import { type State, thetaOf } from './state';
 import { evenVector, rowAt, score } from './vectors';
 
 /** Scores of one cell with all cells, whose contents are the same. */
-export interface Map2d {
+export interface CellScores {
   /** Row by row. */
   readonly scores: Float32Array;
   /**
@@ -26,9 +26,9 @@ export interface Map2d {
 
 export interface ImageScores {
   /** Axial RoPE: a position is a row and a column. */
-  readonly axial: Map2d;
+  readonly axial: CellScores;
   /** RoPE over the cells row by row, where asked for. */
-  readonly line: Map2d | null;
+  readonly line: CellScores | null;
   /** Elements rotated, in all. */
   readonly elements: number;
   /** Largest difference of one of them from the CPU reference; null where the reference made them. */
@@ -49,8 +49,8 @@ export async function imageScores(state: State, device: GPUDevice | null): Promi
   const all = lineRows ? [axialRows, lineRows] : [axialRows];
   const differences = all.map(({ difference }) => difference).filter((each) => each !== null);
   return {
-    axial: mapOf(axialRows, dim, state),
-    line: lineRows && mapOf(lineRows, dim, state),
+    axial: cellScores(axialRows, dim, state),
+    line: lineRows && cellScores(lineRows, dim, state),
     elements: all.length * 2 * given.length,
     difference: device ? Math.max(...differences) : null,
   };
@@ -111,9 +111,9 @@ async function rotateCells(
   }
 }
 
-function mapOf({ q, k }: Cells, dim: number, grid: Grid): Map2d {
+function cellScores({ q, k }: Cells, dim: number, grid: Grid): CellScores {
   const { width, height, row, column } = grid;
-  const from = (cell: number): Float32Array => {
+  const scoresFrom = (cell: number): Float32Array => {
     const query = rowAt(q, cell, dim);
     return Float32Array.from({ length: width * height }, (_, other) => score(query, rowAt(k, other, dim)));
   };
@@ -130,7 +130,7 @@ function mapOf({ q, k }: Cells, dim: number, grid: Grid): Map2d {
     [row, column],
   ];
   for (const [r, c] of places) {
-    from(r * width + c).forEach((value, cell) => {
+    scoresFrom(r * width + c).forEach((value, cell) => {
       const down = Math.floor(cell / width) - r + height - 1;
       const at = down * acrossOffsets + (cell % width) - c + width - 1;
       low[at] = Math.min(low[at] ?? 0, value);
@@ -139,5 +139,5 @@ function mapOf({ q, k }: Cells, dim: number, grid: Grid): Map2d {
   }
   // Offsets that no place has stay at -Infinity.
   const spread = high.reduce((largest, value, at) => Math.max(largest, value - (low[at] ?? 0)), 0);
-  return { scores: from(row * width + column), spread };
+  return { scores: scoresFrom(row * width + column), spread };
 }

@@ -5,8 +5,8 @@ import { type Chart, chartFigure } from '../../widgets/chart';
 import { series } from '../../widgets/colors';
 import { card, wide } from '../../widgets/frame';
 import { type CellMap, cellMap } from './cell-map';
-import type { ImageScores, Map2d } from './image-scores';
-import { createReadings, madeBy } from './readings';
+import type { CellScores, ImageScores } from './image-scores';
+import { computedBy, createReadings } from './readings';
 import type { State } from './state';
 
 export interface ImageView {
@@ -49,9 +49,9 @@ export function createImageView(onPick: (row: number, column: number) => void): 
         },
         neighbourReading('Axial: beside, below', state, axial),
         ...(line ? [neighbourReading('One line: beside, below', state, line)] : []),
-        madeBy(adapter, scores.elements, scores.difference),
+        computedBy(adapter, scores.elements, scores.difference),
       ]);
-      return `Query in row ${state.row}, column ${state.column}. ${spoken(state, axial)}`;
+      return `Query in row ${state.row}, column ${state.column}. ${neighbourText(state, axial)}`;
     },
   };
 }
@@ -59,7 +59,7 @@ export function createImageView(onPick: (row: number, column: number) => void): 
 function drawMap(
   map: CellMap,
   state: State,
-  { scores }: Map2d,
+  { scores }: CellScores,
   { domain, note }: { readonly domain: readonly [number, number]; readonly note: string },
 ): void {
   const { width, height } = state;
@@ -89,12 +89,12 @@ interface Line {
 /** The query's row and its column of each map, by how far a cell lies from the query. */
 function linesOf(state: State, { axial, line }: ImageScores): readonly Line[] {
   const { width, height, row, column } = state;
-  const acrossOf = ({ scores }: Map2d): Line['points'] =>
+  const acrossOf = ({ scores }: CellScores): Line['points'] =>
     Array.from({ length: width }, (_, n) => ({
       offset: n - column,
       score: scores[row * width + n] ?? Number.NaN,
     }));
-  const downOf = ({ scores }: Map2d): Line['points'] =>
+  const downOf = ({ scores }: CellScores): Line['points'] =>
     Array.from({ length: height }, (_, n) => ({
       offset: n - row,
       score: scores[n * width + column] ?? Number.NaN,
@@ -160,7 +160,7 @@ function drawAcross(chart: Chart, state: State, lines: readonly Line[]): void {
 }
 
 /** The cell beside the query and the one below it, or on the other side where the image ends. */
-function neighbours(state: State, { scores }: Map2d): { beside: number | null; below: number | null } {
+function neighbours(state: State, { scores }: CellScores): { beside: number | null; below: number | null } {
   const { width, height, row, column } = state;
   const at = (r: number, c: number): number => scores[r * width + c] ?? Number.NaN;
   return {
@@ -172,7 +172,7 @@ function neighbours(state: State, { scores }: Map2d): { beside: number | null; b
 function neighbourReading(
   name: string,
   state: State,
-  map: Map2d,
+  map: CellScores,
 ): { name: string; value: string; note: string } {
   const { beside, below } = neighbours(state, map);
   const text = (value: number | null): string => (value === null ? '–' : significant(value));
@@ -184,7 +184,7 @@ function neighbourReading(
   };
 }
 
-function spoken(state: State, map: Map2d): string {
+function neighbourText(state: State, map: CellScores): string {
   const { beside, below } = neighbours(state, map);
   const parts = [
     beside === null ? '' : `the cell beside scores ${significant(beside)}`,
@@ -193,15 +193,15 @@ function spoken(state: State, map: Map2d): string {
   return parts.length === 0 ? 'There is no other cell.' : `${parts.join(', ')}.`.replace(/^t/, 'T');
 }
 
-function axialNote(state: State, map: Map2d): string {
-  return `Look for a cross and a peak that fall off the same way in both directions. ${spoken(state, map)} Click a cell to move the query there.`;
+function axialNote(state: State, map: CellScores): string {
+  return `Look for a cross and a peak that fall off the same way in both directions. ${neighbourText(state, map)} Click a cell to move the query there.`;
 }
 
-function lineNote(state: State, map: Map2d): string {
+function lineNote(state: State, map: CellScores): string {
   const { width, height } = state;
-  if (width === 1 || height === 1) return `One row or column is a line already. ${spoken(state, map)}`;
+  if (width === 1 || height === 1) return `One row or column is a line already. ${neighbourText(state, map)}`;
   return (
-    `Look for stripes: only along the row is near near. ${spoken(state, map)} ` +
+    `Look for stripes: only along the row is near near. ${neighbourText(state, map)} ` +
     `The last cell of a row and the first of the next, ${width - 1} columns away, count as neighbours.`
   );
 }

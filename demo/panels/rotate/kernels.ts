@@ -6,40 +6,40 @@ interface Kernel {
   destroy(): void;
 }
 
-interface Kept {
+interface LastKernel {
   readonly device: GPUDevice;
   readonly key: string;
   readonly kernel: Promise<Kernel>;
 }
 
 /** The last kernel of each use: a slider that moves tokens needs no other, one that changes theta a new table each time. */
-const kept = new Map<string, Kept>();
+const lastKernels = new Map<string, LastKernel>();
 
-function keep<K extends Kernel>(
+function kernelFor<K extends Kernel>(
   use: string,
   device: GPUDevice,
   key: string,
   make: () => Promise<K>,
 ): Promise<K> {
-  const old = kept.get(use);
+  const last = lastKernels.get(use);
   // The use names the kind of kernel, and so its type.
-  if (old?.device === device && old.key === key) return old.kernel as Promise<K>;
+  if (last?.device === device && last.key === key) return last.kernel as Promise<K>;
   const kernel = make();
-  kept.set(use, { device, key, kernel });
+  lastKernels.set(use, { device, key, kernel });
   // A use has one task at a time, which has ended by now; what failed to be made has nothing to end.
-  void old?.kernel.then(
-    (made) => made.destroy(),
+  void last?.kernel.then(
+    (unused) => unused.destroy(),
     () => {},
   );
   kernel.catch(() => {
-    if (kept.get(use)?.kernel === kernel) kept.delete(use);
+    if (lastKernels.get(use)?.kernel === kernel) lastKernels.delete(use);
   });
   return kernel;
 }
 
 /** A rope for f32 rows at positions from a start; with several axes, at the cells of a grid. */
 export function ropeFor(device: GPUDevice, config: RopeConfig, use = 'rope'): Promise<Rope> {
-  return keep(use, device, JSON.stringify(config), () =>
+  return kernelFor(use, device, JSON.stringify(config), () =>
     createRope(device, config, {
       dtypes: ['f32'],
       label: `rotate panel: ${use}`,
@@ -48,7 +48,7 @@ export function ropeFor(device: GPUDevice, config: RopeConfig, use = 'rope'): Pr
 }
 
 export function additiveFor(device: GPUDevice, encoding: AdditiveEncodingInput): Promise<Additive> {
-  return keep('additive', device, JSON.stringify(encoding), () =>
+  return kernelFor('additive', device, JSON.stringify(encoding), () =>
     createAdditive(device, encoding, { dtypes: ['f32'], label: 'rotate panel: additive' }),
   );
 }

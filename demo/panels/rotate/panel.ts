@@ -1,6 +1,6 @@
 import { h } from '../../dom';
+import { debouncedAnnouncer } from '../../shell/announcer';
 import type { OpenPanel } from '../../shell/panel';
-import { quietVoice } from '../../shell/quiet';
 import { createWork } from '../../shell/work';
 import { panelFrame } from '../../widgets/frame';
 import { panelNotices } from '../../widgets/notices';
@@ -21,7 +21,7 @@ export const open: OpenPanel = (host, context) => {
   let state = initial;
   let closed = false;
   const notices = panelNotices(context, problems, withoutGpu);
-  const voice = quietVoice(context.announce);
+  const announcer = debouncedAnnouncer(context.announce);
   const work = createWork<RotateTasks>('rotate');
   const controls = createControls(state, change);
   const pick = createPick({
@@ -54,7 +54,7 @@ export const open: OpenPanel = (host, context) => {
     image.prepare(shown);
     intro.text.hidden = !isText;
     intro.image.hidden = isText;
-    notices.works();
+    notices.clearFailure();
     compute(shown).catch((error: unknown) =>
       notices.fail('The rotation failed', 'Change a control to try again.', error),
     );
@@ -76,7 +76,7 @@ export const open: OpenPanel = (host, context) => {
     }
     // Drawn, but not the newest: that one is still on its way.
     if (shown !== state) (shown.mode === 'text' ? text : image).prepare(state);
-    voice.say(words);
+    announcer.announce(words);
   }
 
   show();
@@ -84,7 +84,7 @@ export const open: OpenPanel = (host, context) => {
     close() {
       closed = true;
       notices.close();
-      voice.stop();
+      announcer.stop();
       work.close();
     },
   };

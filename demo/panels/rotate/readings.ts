@@ -36,23 +36,23 @@ export function createReadings(id: string): Readings {
 }
 
 /** Where the numbers were made, and how far that is from the reference. */
-export function madeBy(
+export function computedBy(
   adapter: AdapterSummary | MissingGpu,
   elements: number,
   difference: number | null,
 ): Reading {
-  const all = `${integer(elements)} elements`;
+  const amount = `${integer(elements)} elements`;
   if (difference === null || 'why' in adapter) {
     const why = 'why' in adapter ? 'there is no GPU' : 'no GPU can be used from here';
     return {
       name: 'Computed by',
       value: 'CPU',
-      note: `${all} by the float64 reference, rounded to float32: ${why}`,
+      note: `${amount} by the float64 reference, rounded to float32: ${why}`,
     };
   }
   return {
     name: 'GPU against reference',
     value: scientific(difference, 2),
-    note: `largest difference of ${all} from the float64 reference, on ${adapterText(adapter)}; neighbouring float32 numbers near 1 are ${scientific(2 ** -23, 2)} apart`,
+    note: `largest difference of ${amount} from the float64 reference, on ${adapterText(adapter)}; neighbouring float32 numbers near 1 are ${scientific(2 ** -23, 2)} apart`,
   };
 }

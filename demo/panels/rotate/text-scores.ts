@@ -41,20 +41,20 @@ export async function textScores(state: State, device: GPUDevice | null): Promis
   const later = isQueryLater ? vectors.query : vectors.key;
   const distance = distanceOf(state);
   const at = positionsOf({ ...state, shift: 0 });
-  const first = Math.min(at.query, at.key);
+  const earliest = Math.min(at.query, at.key);
 
   const moving: readonly Run[] = [
-    { vector: earlier, start: first, count: mostShift + 1 },
-    { vector: later, start: first + distance, count: mostShift + 1 },
+    { vector: earlier, start: earliest, count: mostShift + 1 },
+    { vector: later, start: earliest + distance, count: mostShift + 1 },
   ];
-  const here = rowsOf(moving);
+  const movingRows = rowsOf(moving);
   const config = ropeConfig({ headDim: dim, theta: thetaOf(state), pairing, scaling: scalingOf(state) });
   const rotated = await rotateRuns(device, config, [
     ...moving,
-    { vector: earlier, start: first + farShift, count: 1 },
-    { vector: later, start: first + distance + farShift, count: 1 },
-    { vector: earlier, start: first + shift, count: 1 },
-    { vector: later, start: first + shift, count: range + 1 },
+    { vector: earlier, start: earliest + farShift, count: 1 },
+    { vector: later, start: earliest + distance + farShift, count: 1 },
+    { vector: earlier, start: earliest + shift, count: 1 },
+    { vector: later, start: earliest + shift, count: range + 1 },
   ]);
   const added = await addToRuns(device, { type: 'sinusoidal', dim, base: thetaOf(state) }, moving);
 
@@ -63,14 +63,14 @@ export async function textScores(state: State, device: GPUDevice | null): Promis
   const shifts = Array.from({ length: mostShift + 1 }, (_, n) => n);
   const byShift = Float64Array.from(shifts, (n) => scoreOf(rotated.rows, n, mostShift + 1 + n));
   const additiveByShift = Float64Array.from(shifts, (n) => scoreOf(added.rows, n, mostShift + 1 + n));
-  const far = scoreOf(rotated.rows, here, here + 1);
-  const fixed = here + 2;
+  const far = scoreOf(rotated.rows, movingRows, movingRows + 1);
+  const earlierRow = movingRows + 2;
   const byDistance = Float64Array.from({ length: range + 1 }, (_, n) =>
-    scoreOf(rotated.rows, fixed, fixed + 1 + n),
+    scoreOf(rotated.rows, earlierRow, earlierRow + 1 + n),
   );
   // Copies: what a task returns is handed over whole.
-  const rotatedEarlier = rowAt(rotated.rows, fixed, dim).slice();
-  const rotatedLater = rowAt(rotated.rows, fixed + 1 + distance, dim).slice();
+  const rotatedEarlier = rowAt(rotated.rows, earlierRow, dim).slice();
+  const rotatedLater = rowAt(rotated.rows, earlierRow + 1 + distance, dim).slice();
   return {
     query: isQueryLater ? rotatedLater : rotatedEarlier,
     key: isQueryLater ? rotatedEarlier : rotatedLater,

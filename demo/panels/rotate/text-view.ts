@@ -5,7 +5,7 @@ import { series } from '../../widgets/colors';
 import { card, wide } from '../../widgets/frame';
 import { createDials, pairTurns } from './dials';
 import type { TokenPick } from './pick';
-import { createReadings, madeBy } from './readings';
+import { computedBy, createReadings } from './readings';
 import { distanceOf, mostShift, positionsOf, type State } from './state';
 import { farShift, type TextScores } from './text-scores';
 import { tokensOf } from './tokens';
@@ -62,7 +62,7 @@ export function createTextView(pick: TokenPick): TextView {
           value: significant(scores.additiveSpread),
           note: 'the same with sinusoidal rows added to both in place of a rotation: where they are shows',
         },
-        madeBy(adapter, scores.elements, scores.difference),
+        computedBy(adapter, scores.elements, scores.difference),
       ]);
       drawDistance(byDistance, state, scores);
       drawShift(byShift, state, scores);

@@ -41,13 +41,13 @@ export interface CompareOptions {
 }
 
 /** Multiplications that the CPU may take: some tenths of a second. */
-const mostWork = 2 ** 27;
+const mostMultiplications = 2 ** 27;
 const mostOnCpu = 1024;
 
 /** Rows that the CPU compares: a multiple of 16, so that axes stay readable. */
 export function cpuCount(count: number, dim: number): number {
-  const most = Math.min(mostOnCpu, 16 * Math.floor(Math.sqrt(mostWork / dim) / 16));
-  return Math.min(count, most);
+  const limit = Math.min(mostOnCpu, 16 * Math.floor(Math.sqrt(mostMultiplications / dim) / 16));
+  return Math.min(count, limit);
 }
 
 /** @param device Null: the CPU makes and compares the rows. */
@@ -65,7 +65,7 @@ export async function compareRows(
     const begin = performance.now();
     const matrix = similarityMatrix(rows, count, dim);
     const milliseconds = performance.now() - begin;
-    return { by: 'cpu', count, milliseconds, kernel: null, ...seen(matrix, count, state) };
+    return { by: 'cpu', count, milliseconds, kernel: null, ...summaryOf(matrix, count, state) };
   }
   const rows = await kernelRows(device, state, source);
   signal?.throwIfAborted();
@@ -78,13 +78,13 @@ export async function compareRows(
     });
     const milliseconds = performance.now() - begin;
     const kernel = { rows, picture: shrunk(rows, dim, all), difference: largestDifference(rows, exact) };
-    return { by: 'gpu', count: all, milliseconds, kernel, ...seen(matrix, all, state) };
+    return { by: 'gpu', count: all, milliseconds, kernel, ...summaryOf(matrix, all, state) };
   } finally {
     similarity.destroy();
   }
 }
 
-function seen(
+function summaryOf(
   matrix: ArrayLike<number>,
   count: number,
   state: State,

@@ -136,9 +136,9 @@ export function shapeOf(
   if (crossings.length < 3) return `runs ${range}, without coming full round`;
   const gaps = crossings.slice(1).map((position, n) => position - (crossings[n] ?? 0));
   const mean = (last - first) / gaps.length;
-  const far = Math.max(...gaps.map((gap) => Math.abs(gap - mean)));
+  const largestDeviation = Math.max(...gaps.map((gap) => Math.abs(gap - mean)));
   // Crossings lie between positions, so that gaps of a regular wave still differ by one.
-  return far <= 1.5 + 0.1 * mean
+  return largestDeviation <= 1.5 + 0.1 * mean
     ? `runs ${range}, once round in about ${significant(2 * mean)} positions`
     : `runs ${range}, without a period`;
 }
@@ -150,10 +150,10 @@ function short(value: number): string {
 /** Labels at the end of the curves, moved apart as far as they need. */
 function spread<T extends { readonly value: number }>(labels: readonly T[], gap: number): T[] {
   const sorted = [...labels].sort((a, b) => a.value - b.value);
-  let least = Number.NEGATIVE_INFINITY;
+  let lowest = Number.NEGATIVE_INFINITY;
   const moved = sorted.map((label) => {
-    const value = Math.max(label.value, least);
-    least = value + gap;
+    const value = Math.max(label.value, lowest);
+    lowest = value + gap;
     return { ...label, value };
   });
   // As much too high as the uppermost was pushed, all of them come down by half of it.

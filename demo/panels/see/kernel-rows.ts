@@ -25,7 +25,7 @@ export async function kernelRows(
   }
   // What one axis has to serve; the tables grow with it.
   const capacity = isGrid(state) ? side : tokens;
-  const where = isGrid(state)
+  const placement = isGrid(state)
     ? { tokens, positions: { type: 'grid' as const, width: side, height: side } }
     : { tokens, start: 0 };
   const buffer = uploadTensor(device, given, 'f32', { label: `${label}: rows` });
@@ -41,7 +41,7 @@ export async function kernelRows(
       });
       kernel = rope;
       const pass = encoder.beginComputePass({ label });
-      rope.bind({ k: { buffer, heads: 1 }, dtype: 'f32' }).encode(pass, where);
+      rope.bind({ k: { buffer, heads: 1 }, dtype: 'f32' }).encode(pass, placement);
       pass.end();
     } else {
       const additive = await createAdditive(device, source.encoding, {
@@ -52,7 +52,7 @@ export async function kernelRows(
       });
       kernel = additive;
       const pass = encoder.beginComputePass({ label });
-      additive.bind({ buffer, dtype: 'f32' }).encode(pass, where);
+      additive.bind({ buffer, dtype: 'f32' }).encode(pass, placement);
       pass.end();
     }
     device.queue.submit([encoder.finish()]);

@@ -23,7 +23,7 @@ export function createEncodingMap(onPick: (column: number, done: boolean) => voi
   return {
     element: map.element,
     busy: map.busy,
-    draw(state: State, rows: Rows, picture: Picture, made: string): void {
+    draw(state: State, rows: Rows, picture: Picture, origin: string): void {
       columns = rows.columns;
       const { low, high } = picture;
       const unit = isBias(state) ? 'head' : 'dimension';
@@ -43,7 +43,9 @@ export function createEncodingMap(onPick: (column: number, done: boolean) => voi
         },
         {
           description: `Heat map of ${encodingTitle(state)}: ${size}, values from ${short(low)} to ${short(high)}. Each column is one ${unit}; those drawn as curves are ${dimsOf(state).join(', ')}.`,
-          note: [look(state), meanOf(picture), rows.note, made].filter((text) => text !== '').join(' '),
+          note: [adviceFor(state), meanOf(picture), rows.note, origin]
+            .filter((text) => text !== '')
+            .join(' '),
           table: () => encodingTable(rows, corner),
         },
       );
@@ -66,7 +68,7 @@ export function createEncodingMap(onPick: (column: number, done: boolean) => voi
 }
 
 /** What to look for. */
-function look(state: State): string {
+function adviceFor(state: State): string {
   if (isBias(state)) return 'Each column is what one head adds to the scores of one query.';
   if (state.encoding === 'learned') return 'Each row is the vector of one position.';
   return 'Read down a column to see one dimension run through the positions; read across for the vector of one position.';
@@ -112,7 +114,7 @@ export function createSimilarityMap() {
           note: [
             similarityWords(steps, isGrid(state)),
             meanOf(picture),
-            whoCompared(compared, state, adapter),
+            comparisonText(compared, state, adapter),
           ]
             .filter((text) => text !== '')
             .join(' '),
@@ -159,7 +161,7 @@ function apartText({ along, distance }: Step): string {
   return `${integer(distance)}${names[along]}`;
 }
 
-function whoCompared(
+function comparisonText(
   { by, count, milliseconds: time, kernel }: Compared,
   state: State,
   adapter: AdapterSummary | MissingGpu,
@@ -174,7 +176,7 @@ function whoCompared(
 }
 
 /** "Made by the kernel on google swiftshader (software); largest difference from float64: 1.2e-7." */
-export function madeWords(
+export function originOf(
   compared: Compared | undefined,
   adapter: AdapterSummary | MissingGpu | undefined,
 ): string {
@@ -221,8 +223,11 @@ export function createCellMap(onPick: (row: number, column: number) => void) {
           description: `Cosine similarity of one cell with all ${integer(side * side)}. ${words}`,
           note: `${words} Axes add up, so that a cross shows where row or column is the same. By the CPU in float64.`,
           table: () => ({
-            head: ['Row \\ column', ...every(side, 16).map(String)],
-            rows: every(side, 64).map((r) => [r, ...every(side, 16).map((c) => short(at(r, c)))]),
+            head: ['Row \\ column', ...evenlySpread(side, 16).map(String)],
+            rows: evenlySpread(side, 64).map((r) => [
+              r,
+              ...evenlySpread(side, 16).map((c) => short(at(r, c))),
+            ]),
           }),
         },
       );
@@ -263,10 +268,10 @@ export function createBiasMap() {
           description: `Heat map of ${encodingTitle(state)}, head ${head}, for ${integer(size)} queries and keys: from ${short(low)} to ${short(high)}. ${words}`,
           note: `${words} Each diagonal has one colour: distance alone decides. The head is that of the chosen curve.${sampled}`,
           table: () => ({
-            head: ['Query \\ key', ...every(size, 16).map((key) => integer(key * step))],
-            rows: every(size, 32).map((query) => [
+            head: ['Query \\ key', ...evenlySpread(size, 16).map((key) => integer(key * step))],
+            rows: evenlySpread(size, 32).map((query) => [
               integer(query * step),
-              ...every(size, 16).map((key) => at(query, key)),
+              ...evenlySpread(size, 16).map((key) => at(query, key)),
             ]),
           }),
         },
@@ -276,7 +281,7 @@ export function createBiasMap() {
 }
 
 /** Evenly spread integers below `count`, `most` at most. */
-function every(count: number, most: number): number[] {
+function evenlySpread(count: number, most: number): number[] {
   const step = Math.ceil(count / most);
   return Array.from({ length: Math.ceil(count / step) }, (_, n) => n * step);
 }
@@ -286,8 +291,8 @@ function colorsOf(
   low: number,
   high: number,
 ): { domain: readonly [number, number]; scheme: 'diverging' | 'sequential' } {
-  const most = Math.max(-low, high);
-  if (low < 0 && high > 0) return { domain: [-most, most], scheme: 'diverging' };
+  const extent = Math.max(-low, high);
+  if (low < 0 && high > 0) return { domain: [-extent, extent], scheme: 'diverging' };
   return { domain: [low, high], scheme: 'sequential' };
 }
 

@@ -1,8 +1,8 @@
 import { h } from '../../dom';
 import type { AdapterSummary, MissingGpu } from '../../shell/adapter';
+import { debouncedAnnouncer } from '../../shell/announcer';
 import { isAbort } from '../../shell/errors';
 import type { OpenPanel } from '../../shell/panel';
-import { quietVoice } from '../../shell/quiet';
 import { createWork } from '../../shell/work';
 import { panelFrame } from '../../widgets/frame';
 import { panelNotices } from '../../widgets/notices';
@@ -10,7 +10,7 @@ import type { Compared } from './compare';
 import { createControls } from './controls';
 import { createCurveControls, withDimension } from './curve-controls';
 import { createCurves } from './curves';
-import { createBiasMap, createCellMap, createEncodingMap, createSimilarityMap, madeWords } from './maps';
+import { createBiasMap, createCellMap, createEncodingMap, createSimilarityMap, originOf } from './maps';
 import { createCatalogue, createProperties } from './properties-view';
 import type { Rows } from './rows';
 import './see.css';
@@ -34,7 +34,7 @@ export const open: OpenPanel = (host, context) => {
   const { state: initial, problems } = stateFromQuery(context.query);
   const work = createWork<SeeTasks>('see');
   // Properties take long in one go: they have a worker of their own, which the sliders do not wait for.
-  const aside = createWork<SeeTasks>('see');
+  const propertyWork = createWork<SeeTasks>('see');
   let state = initial;
   let closed = false;
   let adapter: AdapterSummary | MissingGpu | undefined;
@@ -44,7 +44,7 @@ export const open: OpenPanel = (host, context) => {
   let comparing = 0;
   let cancelled = '';
   const notices = panelNotices(context, problems, withoutGpu);
-  const voice = quietVoice(context.announce);
+  const announcer = debouncedAnnouncer(context.announce);
 
   const controls = createControls(state, change);
   const curveControls = createCurveControls(state, change);
@@ -57,9 +57,9 @@ export const open: OpenPanel = (host, context) => {
   const bias = createBiasMap();
   const curves = createCurves(curveControls.element);
   const properties = createProperties();
-  const catalogue = createCatalogue(aside, context.announce, report);
+  const catalogue = createCatalogue(propertyWork, context.announce, report);
   const working = createWorking('see-compare', stop, () => void compare(state).catch(report));
-  const more = h('p');
+  const furtherReading = h('p');
   similarity.element.append(working.element);
   host.append(
     panelFrame({
@@ -79,7 +79,7 @@ export const open: OpenPanel = (host, context) => {
           {},
           'RoPE adds nothing to a token, so it has no rows of its own: its row here is what it makes of a vector whose every pair is (1, 0), the cosine and the sine of each angle.',
         ),
-        more,
+        furtherReading,
       ],
     }),
   );
@@ -94,14 +94,14 @@ export const open: OpenPanel = (host, context) => {
   }
 
   function show(): void {
-    notices.works();
+    notices.clearFailure();
     context.setQuery(queryOfState(state));
     controls.set(state);
     curveControls.set(state);
     similarity.element.hidden = isBias(state);
     bias.element.hidden = !isBias(state);
     cell.element.hidden = !isGrid(state);
-    more.textContent = `Formula and paper: docs/schemes/${pageOf(state)}.md. What the properties mean: docs/properties.md.`;
+    furtherReading.textContent = `Formula and paper: docs/schemes/${pageOf(state)}.md. What the properties mean: docs/properties.md.`;
     const keys = { rows: rowsKey(state), compare: compareKey(state) };
     const old = wanted;
     wanted = keys;
@@ -136,7 +136,7 @@ export const open: OpenPanel = (host, context) => {
       bias.draw(shown, drawn.bias);
       properties.drawBias(shown, drawn.bias);
     }
-    voice.say(spoken());
+    announcer.announce(mapDescription());
   }
 
   /** By the kernel's rows where they are there, else by the CPU's. */
@@ -145,10 +145,10 @@ export const open: OpenPanel = (host, context) => {
     const kernel = compared?.key === compareKey(shown) ? compared.result : undefined;
     const isComing = !isBias(shown) && !(adapter && 'why' in adapter) && cancelled !== compareKey(shown);
     const pending = kernel === undefined && isComing;
-    const made = pending
+    const origin = pending
       ? 'Made by the CPU; the kernel’s rows are on their way.'
-      : madeWords(kernel, adapter);
-    map.draw(shown, rows.drawn, kernel?.kernel?.picture ?? rows.drawn.picture, made);
+      : originOf(kernel, adapter);
+    map.draw(shown, rows.drawn, kernel?.kernel?.picture ?? rows.drawn.picture, origin);
   }
 
   function drawCurves(shown = state): void {
@@ -207,7 +207,7 @@ export const open: OpenPanel = (host, context) => {
   /** After the pictures, which matter more. */
   async function measure(shown: State): Promise<void> {
     if (closed || compareKey(shown) !== wanted.compare) return;
-    const measured = await aside.latest('properties', shown);
+    const measured = await propertyWork.latest('properties', shown);
     if (measured && !closed && compareKey(shown) === wanted.compare) properties.draw(shown, measured);
   }
 
@@ -216,7 +216,7 @@ export const open: OpenPanel = (host, context) => {
     work.run('stop', undefined).catch(() => {});
   }
 
-  function spoken(): string {
+  function mapDescription(): string {
     return host.querySelector('#see-map .drawing')?.getAttribute('aria-label') ?? '';
   }
 
@@ -229,10 +229,10 @@ export const open: OpenPanel = (host, context) => {
     close() {
       closed = true;
       notices.close();
-      voice.stop();
+      announcer.stop();
       catalogue.close();
       work.close();
-      aside.close();
+      propertyWork.close();
     },
   };
 };

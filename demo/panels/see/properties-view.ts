@@ -100,21 +100,24 @@ export function createCatalogue(
   );
   let running: AbortController | undefined;
   const measure = async (): Promise<void> => {
-    const mine = new AbortController();
-    running = mine;
-    const box = progressBox(() => mine.abort(), 'see-all-');
+    const controller = new AbortController();
+    running = controller;
+    const box = progressBox(() => controller.abort(), 'see-all-');
     place.replaceChildren(box.element);
     box.show(0, 'measuring');
     box.element.querySelector('button')?.focus({ preventScroll: true });
     try {
-      const entries = await work.run('catalogue', undefined, { signal: mine.signal, onProgress: box.show });
+      const entries = await work.run('catalogue', undefined, {
+        signal: controller.signal,
+        onProgress: box.show,
+      });
       place.replaceChildren(tableOf(entries), notesOf(entries));
       announce(`${entries.length} encodings were measured.`);
     } catch (error) {
       const focused = place.contains(document.activeElement);
       place.replaceChildren(button);
       if (focused) button.focus({ preventScroll: true });
-      if (!mine.signal.aborted) report(error);
+      if (!controller.signal.aborted) report(error);
     }
   };
   button.addEventListener('click', () => void measure());

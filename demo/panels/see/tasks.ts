@@ -35,12 +35,12 @@ export const tasks = {
   rows: ((state) => makeRows(state)) satisfies Task<State, Rows>,
   /** Long at 4096 positions on a slow adapter; {@link tasks.stop} ends it, and the device stays. */
   compare: (async ({ state, gpu }, { device, progress }) => {
-    const mine = new AbortController();
-    comparing = mine;
+    const controller = new AbortController();
+    comparing = controller;
     // The kernels are not needed for the first drawing.
     const { compareRows } = await import('./compare');
     return compareRows(state, gpu ? await device() : null, {
-      signal: mine.signal,
+      signal: controller.signal,
       onProgress: (done) => progress(done, `comparing all pairs ${Math.round(100 * done)}%`),
     });
   }) satisfies Task<CompareRequest, Compared>,

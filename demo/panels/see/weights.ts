@@ -15,10 +15,10 @@ const reach = 16;
 export function standInWeights(seed: number, rows: number, dim: number, smooth: boolean): Float32Array {
   const weights = Float32Array.from(normals(seed, rows * dim), (value) => deviation * value);
   if (!smooth) return weights;
-  const kept = Math.exp(-1 / reach);
-  const fresh = Math.sqrt(1 - kept * kept);
+  const correlation = Math.exp(-1 / reach);
+  const innovation = Math.sqrt(1 - correlation ** 2);
   for (let at = dim; at < weights.length; at++) {
-    weights[at] = kept * (weights[at - dim] ?? 0) + fresh * (weights[at] ?? 0);
+    weights[at] = correlation * (weights[at - dim] ?? 0) + innovation * (weights[at] ?? 0);
   }
   return weights;
 }

@@ -72,10 +72,10 @@ export function runFor(runs: readonly RecordedRun[], adapter: string): RecordedR
 
 /** The dtype to show of a run: the one asked for where peers were measured in it, else the one with the most rows. */
 export function dtypeFor({ rows }: RecordedRun, wanted: string): string {
-  const own = new Set(['webgpu-rope', 'ceiling']);
+  const alwaysMeasured = new Set(['webgpu-rope', 'ceiling']);
   const counts = new Map<string, number>();
   for (const { dtype, subject } of rows) {
-    if (!own.has(subject)) counts.set(dtype, (counts.get(dtype) ?? 0) + 1);
+    if (!alwaysMeasured.has(subject)) counts.set(dtype, (counts.get(dtype) ?? 0) + 1);
   }
   if (counts.has(wanted)) return wanted;
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? wanted;

@@ -38,12 +38,12 @@ export function reportJson(result: RunResult): string {
 
 function rowsOf({ choice, check }: RunResult, timing: NonNullable<RunResult['timing']>): BenchRow[] {
   const { medianMs, p20Ms, p80Ms, gbPerSecond, ceilingShare, ceiling, repeats } = timing;
-  const ours = { medianMs, p20Ms, p80Ms, gbPerSecond, ceilingShare, maxError: check.maxError };
+  const ofRope = { medianMs, p20Ms, p80Ms, gbPerSecond, ceilingShare, maxError: check.maxError };
   const rate = (gbPerSecond * medianMs) / ceiling.medianMs;
-  const theirs = { ...ceiling, gbPerSecond: rate, ceilingShare: 1, maxError: 0 };
+  const ofCeiling = { ...ceiling, gbPerSecond: rate, ceilingShare: 1, maxError: 0 };
   const common = { ...choice, withinContract: true, note: '' };
   return [
-    { ...common, subject: 'webgpu-rope', ...ours, repeats },
-    { ...common, subject: 'ceiling', ...theirs, repeats: timing.ceilingRepeats },
+    { ...common, subject: 'webgpu-rope', ...ofRope, repeats },
+    { ...common, subject: 'ceiling', ...ofCeiling, repeats: timing.ceilingRepeats },
   ];
 }

@@ -34,19 +34,19 @@ export function createPeersView(): PeersView {
   const origin = h('p', { class: 'peers-origin' });
   chart.element.querySelector('figcaption')?.after(origin);
   const live: RunResult[] = [];
-  let at = { dtype: 'f32', adapter: '' };
+  let asked = { dtype: 'f32', adapter: '' };
   const draw = (): void => {
-    const run = runFor(recorded, at.adapter);
-    const dtype = run ? dtypeFor(run, at.dtype) : at.dtype;
+    const run = runFor(recorded, asked.adapter);
+    const dtype = run ? dtypeFor(run, asked.dtype) : asked.dtype;
     const rows = run?.rows.filter((row) => row.dtype === dtype) ?? [];
     const timed = live.filter(({ timing }) => timing !== null);
-    origin.replaceChildren(...originOf(run, at.adapter));
-    chart.draw(plotOf(rows, timed), wordsOf({ run, rows, live: timed, dtype, wanted: at.dtype }));
+    origin.replaceChildren(...originOf(run, asked.adapter));
+    chart.draw(plotOf(rows, timed), wordsOf({ run, rows, live: timed, dtype, wanted: asked.dtype }));
   };
   return {
     element: chart.element,
     show(dtype, adapter = '') {
-      at = { dtype, adapter };
+      asked = { dtype, adapter };
       draw();
     },
     add(result) {
@@ -195,10 +195,10 @@ function describe(rows: readonly RecordedRow[], live: readonly RunResult[]): str
     ends.length > 0
       ? `Throughput by tokens rotated, both on logarithmic scales. Recorded at ${most} tokens: ${ends.join(', ')}.`
       : 'Nothing recorded.';
-  const own = live.map(
+  const liveTexts = live.map(
     ({ choice, timing }) => `${choice.tokens} tokens ${plain(rate(timing?.gbPerSecond ?? 0))}`,
   );
-  return own.length > 0 ? `${recordedText} Measured here: ${own.join(', ')}.` : recordedText;
+  return liveTexts.length > 0 ? `${recordedText} Measured here: ${liveTexts.join(', ')}.` : recordedText;
 }
 
 function tableOf(
@@ -207,7 +207,7 @@ function tableOf(
   live: readonly RunResult[],
 ): NumbersTable {
   const labelOf = new Map(subjects.map(({ subject, label }) => [subject, label]));
-  const own = live.map(({ choice, timing, check, adapter }) => [
+  const liveRows = live.map(({ choice, timing, check, adapter }) => [
     'webgpu-rope, live',
     `${presetBySlug(choice.preset).name}, ${choice.dtype}`,
     integer(choice.tokens),
@@ -218,7 +218,7 @@ function tableOf(
   ]);
   const model = run ? presetBySlug(run.preset).name : '';
   const from = run ? adapterText({ name: run.adapter, software: run.software }) : '';
-  const theirs = rows.map(({ subject, dtype, tokens, medianMs, gbPerSecond, maxError }) => [
+  const recordedRows = rows.map(({ subject, dtype, tokens, medianMs, gbPerSecond, maxError }) => [
     labelOf.get(subject) ?? subject,
     `${model}, ${dtype}`,
     integer(tokens),
@@ -229,6 +229,6 @@ function tableOf(
   ]);
   return {
     head: ['Subject', 'Model', 'Tokens', 'Median time', 'Throughput', 'Largest error', 'Measured on'],
-    rows: [...own, ...theirs],
+    rows: [...liveRows, ...recordedRows],
   };
 }

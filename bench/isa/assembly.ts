@@ -21,12 +21,17 @@ export interface ConditionOperand {
   readonly kind: 'condition';
 }
 
-/** What is read and written by no name here, such as `null`, `off` or a label. */
+/** Reads as 0, forgets what is written. */
+export interface NullOperand {
+  readonly kind: 'null';
+}
+
+/** What has no meaning here, such as a label. */
 export interface OtherOperand {
   readonly kind: 'other';
 }
 
-export type Operand = RegisterOperand | LiteralOperand | ConditionOperand | OtherOperand;
+export type Operand = RegisterOperand | LiteralOperand | ConditionOperand | NullOperand | OtherOperand;
 
 export interface Instruction {
   readonly op: string;
@@ -79,6 +84,7 @@ function parsedRegister(text: string, isModified: boolean): RegisterOperand | un
 
 function parsedOperand(text: string): Operand {
   if (text === 'src_scc') return { kind: 'condition' };
+  if (text === 'null') return { kind: 'null' };
   if (/^-?(0x[\da-f]+|\d+)$/.test(text)) return { kind: 'literal', bits: Number(text) >>> 0 };
   if (/^-?\d+\.\d+$/.test(text)) return { kind: 'literal', bits: floatBits(Number(text)) };
   const plain = text.replace(/^-/, '').replaceAll('|', '');

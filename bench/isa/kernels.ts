@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { linkedModule, shaderFolder } from '../../scripts/shaders';
 import { type RopeDtype, ropeDtypes } from '../../src/dtypes';
-import { type ParameterValues, parameterLayout } from './parameters';
+import { type ParameterLayout, type ParameterValues, parameterLayout } from './parameters';
 
 export const isaPairings = ['half', 'interleaved'] as const;
 export type IsaPairing = (typeof isaPairings)[number];
@@ -12,7 +12,7 @@ export type IsaPairing = (typeof isaPairings)[number];
 export type Sizes = 'powers of two' | 'others' | 'all';
 
 /** The parameter by which a kernel asks. */
-const powersField = 'grid.powers';
+const powersField = 'grid.is_powers';
 
 /** One kernel in one variant. */
 export interface KernelCase {
@@ -38,12 +38,18 @@ export interface KernelCall {
   readonly step: string;
 }
 
-/** A launch of one token, whose heads are one group. */
+/**
+ * A launch of one token, whose heads are one group. Units and groups are divisors, or plain numbers: a field that a module
+ * does not have is left out.
+ */
 const grid: ParameterValues = {
   'grid.items': 2 ** 20,
   'grid.width': 1,
   'grid.units': 16,
+  'grid.units.by': 16,
+  'grid.units.shift': 4,
   'grid.groups': 1,
+  'grid.groups.by': 1,
   'grid.tokens': 1,
 };
 
@@ -159,13 +165,17 @@ export const kernelNames: readonly string[] = [
   ...new Set([...ropeShapes, ...otherShapes].map(({ kernel }) => kernel)),
 ];
 
-function callsOf(shape: Shape, asksForPowers: boolean): KernelCall[] {
+function callsOf(shape: Shape, layout: ParameterLayout): KernelCall[] {
   const [field, by, step] = shape.steps ?? [];
+  const asksForPowers = layout.has(powersField);
+  const parameters = Object.fromEntries(
+    Object.entries(shape.parameters).filter(([name]) => !(name in grid) || layout.has(name)),
+  );
   const sizes: readonly Sizes[] = asksForPowers ? ['powers of two', 'others'] : ['all'];
   return sizes.map((each) => {
     const powers: ParameterValues = each === 'powers of two' ? { [powersField]: 1 } : {};
     const withSteps = (count: number): ParameterValues => ({
-      ...shape.parameters,
+      ...parameters,
       ...powers,
       ...(field !== undefined && by !== undefined && { [field]: count * by }),
     });
@@ -183,7 +193,7 @@ export async function kernelCases(names: readonly string[]): Promise<KernelCase[
   const cases: KernelCase[] = [];
   for (const shape of shapes().filter(({ kernel }) => names.includes(kernel))) {
     const code = await linkedModule(`${shape.module}.wgsl`);
-    const calls = callsOf(shape, parameterLayout(code).has(powersField));
+    const calls = callsOf(shape, parameterLayout(code));
     for (const dtype of shape.dtypes ?? ropeDtypes) {
       for (const pairing of shape.pairings ?? (['half'] as const)) {
         const all = {

@@ -51,9 +51,10 @@ export class Registers {
         if (operand.isModified) return undefined;
         return (operand.file === 's' ? this.#scalars : this.#vectors)[operand.first + at];
       }
-      default:
-        // `null` reads as 0.
+      case 'null':
         return 0;
+      default:
+        return undefined;
     }
   }
 

@@ -51,6 +51,9 @@ const narrow: Readonly<Record<string, (a: number, b: number, condition: number) 
   s_lshl2_add_u32: (a, b) => carries(a * 4 + b),
   s_lshl3_add_u32: (a, b) => carries(a * 8 + b),
   s_lshl4_add_u32: (a, b) => carries(a * 16 + b),
+  s_pack_ll_b32_b16: (a, b) => [((a & 0xffff) | (b << 16)) >>> 0],
+  s_pack_lh_b32_b16: (a, b) => [((a & 0xffff) | (b & 0xffff0000)) >>> 0],
+  s_pack_hh_b32_b16: (a, b) => [((a >>> 16) | (b & 0xffff0000)) >>> 0],
   s_bfm_b32: (a, b) => [((2 ** (a & 31) - 1) << (b & 31)) >>> 0],
   s_bfe_u32: (a, b) => tested((a >>> (b & 31)) & (2 ** ((b >>> 16) & 127) - 1)),
 };
@@ -180,7 +183,8 @@ export function runScalar(instruction: Instruction, registers: Registers, read: 
     const isShift = /^s_lsh/.test(op);
     const a = registers.wide(operands[1]);
     const shift = isShift ? registers.number(operands[2]) : undefined;
-    const b = isShift ? (shift === undefined ? undefined : BigInt(shift)) : registers.wide(operands[2]);
+    const other = operands[2] === undefined ? 0n : registers.wide(operands[2]);
+    const b = isShift ? (shift === undefined ? undefined : BigInt(shift)) : other;
     const value = a === undefined || b === undefined ? undefined : wide[op]?.(a, b);
     registers.setWide(to, value);
     registers.condition = value === undefined ? undefined : value !== 0n;

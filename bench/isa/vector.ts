@@ -71,24 +71,32 @@ const integer: Readonly<Record<string, (values: Numbers) => number>> = {
   v_mul_f32: (v) => floatBits(floatOf(first(v)) * floatOf(second(v))),
 };
 
+/** How the operands of a comparison are read, by their type. */
+const readers: Readonly<Record<string, (bits: number) => number>> = {
+  u32: (bits) => bits,
+  i32: signed,
+  f32: floatOf,
+};
+
 const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   eq: (a, b) => a === b,
   ne: (a, b) => a !== b,
+  neq: (a, b) => a !== b,
   gt: (a, b) => a > b,
   ge: (a, b) => a >= b,
   lt: (a, b) => a < b,
   le: (a, b) => a <= b,
 };
 
-const baseName = (op: string): string => op.replace(/_(e32|e64)$/, '').replace(/^v_dual_/, 'v_');
+const baseName = (op: string): string => op.replace(/_(e32|e64|sdwa)$/, '').replace(/^v_dual_/, 'v_');
 const execMask: Operand = { kind: 'register', file: 's', first: exec, count: 2, isModified: false };
 
 function compare({ op, operands }: Instruction, registers: Registers): void {
   const [, changesExec, relation, type] = /^v_cmp(x?)_(\w+)_([iuf]\d+)/.exec(baseName(op)) ?? [];
   const [left, right] = operands.slice(-2);
   const [a, b] = [registers.number(left), registers.number(right)];
-  const as = type === 'i32' ? signed : (value: number) => value;
-  const test = type === 'i32' || type === 'u32' ? comparisons[relation as string] : undefined;
+  const as = readers[type as string] ?? floatOf;
+  const test = readers[type as string] ? comparisons[relation as string] : undefined;
   const result = a === undefined || b === undefined ? undefined : test?.(as(a), as(b));
   if (operands.length === 3) registers.setMask(operands[0], result);
   if (changesExec) registers.setMask(execMask, result);
@@ -120,6 +128,14 @@ function carry({ op, operands }: Instruction, registers: Registers): void {
   registers.setMask(out, total < 0 || total > 0xffffffff);
 }
 
+/** The bytes of a source that an instruction picks (`src0_sel:WORD_1`), all where it does not say. */
+function selected({ text }: Instruction, source: number, value: number | undefined): number | undefined {
+  const [, width, at] = new RegExp(`src${source}_sel:(WORD|BYTE)_(\\d)`).exec(text) ?? [];
+  if (value === undefined || width === undefined) return value;
+  const bits = width === 'WORD' ? 16 : 8;
+  return (value >>> (Number(at) * bits)) & (2 ** bits - 1);
+}
+
 function runOne(instruction: Instruction, registers: Registers): void {
   const { op, operands } = instruction;
   const name = baseName(op);
@@ -134,11 +150,13 @@ function runOne(instruction: Instruction, registers: Registers): void {
     registers.setWide(to, by === undefined || value === undefined ? undefined : value >> BigInt(by & 63));
   } else {
     const compute = integer[name];
-    const values = operands.slice(1).map((operand) => registers.number(operand));
+    const values = operands
+      .slice(1)
+      .map((operand, at) => selected(instruction, at, registers.number(operand)));
     const isKnown = compute !== undefined && values.every((value) => value !== undefined);
-    if (isKnown) registers.set(to, compute(values as number[]));
-    else
-      for (const operand of operands.slice(0, 1)) if (operand.kind === 'register') registers.forget(operand);
+    const isWhole = !/ (dst_sel:(?!DWORD)|op_sel:)/.test(instruction.text);
+    if (isKnown && isWhole) registers.set(to, compute(values as number[]));
+    else if (to?.kind === 'register') registers.forget(to);
   }
 }
 

@@ -49,12 +49,12 @@ export function pathOf(blocks: readonly Block[], { parameter, unknownLanes }: Wa
   const registers = new Registers();
   const at = new Map(blocks.map(({ label }, index) => [label, index]));
   const path: Instruction[] = [];
-  const decide = ({ text }: Instruction): boolean => {
-    if (unknownLanes === undefined) throw new Error(`${text}: lanes by what the walk does not know`);
-    return unknownLanes;
-  };
   let block = 0;
   let next = 0;
+  const decide = ({ text }: Instruction): boolean => {
+    if (unknownLanes !== undefined) return unknownLanes;
+    throw new Error(`${text} in ${blocks[block]?.label}: picks lanes by what the walk does not know`);
+  };
   while (block < blocks.length) {
     const instruction = blocks[block]?.instructions[next++];
     if (instruction === undefined) {

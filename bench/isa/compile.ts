@@ -69,3 +69,10 @@ export function compiled(batch: Batch, family: string, { layerFolder, driver }: 
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** The driver's name and version. */
+export function driverName(family: string, tools: Toolchain): string {
+  const code = '@compute @workgroup_size(1) fn nothing() {}';
+  const kernels = [{ code, entry: 'nothing', constants: {} }];
+  return compiled({ kernels, features: [], toggles: [] }, family, tools)[0]?.driver ?? '';
+}

@@ -37,10 +37,7 @@ const isSlow = (op: string): boolean =>
   /^v_(mul_lo_u32|mul_hi_[ui]32|mul_lo_i32|mad_[iu]64_[iu]32|rcp_|rsq_|sqrt_|log_|exp_|sin_|cos_)/.test(op);
 
 const isConversion = (op: string): boolean => /^v_cvt_/.test(op);
-const isFloat = (op: string): boolean =>
-  /^v_(dual_)?(pk_)?(fma|fmac|mad_mix|mad|mac|mul|add|sub|subrev|max|min|med3|rcp)\w*_(f32|f16|mix)/.test(
-    op,
-  ) || /^v_fma_mix/.test(op);
+const isFloat = (op: string): boolean => /^v_(?!cvt|cmp)\w*_(f16|f32)/.test(op) || /^v_fma_mix/.test(op);
 
 const bytesOfWidth: Readonly<Record<string, number>> = {
   dwordx4: 16,

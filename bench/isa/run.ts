@@ -1,11 +1,14 @@
 /** `npm run isa`: what the compiler of AMD GPUs makes of the kernels. See `--help` and bench/README.md. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { replaceBetweenMarkers } from '../readme-table';
 import { kernelNames } from './kernels';
 import { legend, tableOf } from './report';
+import { rooflineMarkdown, rooflineOf } from './roofline';
 import { type IsaResult, survey } from './survey';
-import { toolchain } from './toolchain';
+import { type Toolchain, toolchain } from './toolchain';
 
 const defaultFamilies = ['navi21', 'gfx1100'];
 
@@ -15,7 +18,11 @@ and mesa-vulkan-drivers.
   --family NAME,…    as Mesa names them: polaris10, vega10, navi10, navi21, gfx1036, gfx1100, … (default ${defaultFamilies.join()})
   --kernel NAME,…    ${kernelNames.join(', ')} (default: all)
   --json FILE        write the results there as well; {family} in it stands for the family
+  --roofline         arithmetic beside memory for Llama-3.1-8B, from the counts of rotate_chunks on navi21; into bench/README.md too
   --help`;
+
+const readme = fileURLToPath(new URL('../README.md', import.meta.url));
+const rooflineMarkers = ['<!-- isa: made by npm run isa -- --roofline -->', '<!-- /isa -->'] as const;
 
 const listOf = (text: string): string[] => text.split(',').filter((part) => part !== '');
 
@@ -33,6 +40,14 @@ async function writeResult(file: string, result: IsaResult): Promise<void> {
   console.log(`\nwritten to ${path}`);
 }
 
+async function writeRoofline(tools: Toolchain): Promise<void> {
+  const { driver, webgpu, date, rows } = await survey(['rotate_chunks'], 'navi21', tools);
+  const text = rooflineMarkdown(rooflineOf(rows), `${driver}, webgpu ${webgpu}, ${date.slice(0, 10)}`);
+  console.log(text);
+  const before = await readFile(readme, 'utf8');
+  await writeFile(readme, replaceBetweenMarkers(before, `\n${text}\n`, rooflineMarkers));
+}
+
 async function main(argv: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...argv],
@@ -40,6 +55,7 @@ async function main(argv: readonly string[]): Promise<void> {
       family: { type: 'string' },
       kernel: { type: 'string' },
       json: { type: 'string' },
+      roofline: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -55,6 +71,10 @@ async function main(argv: readonly string[]): Promise<void> {
     );
   }
   const tools = toolchain();
+  if (values.roofline) {
+    await writeRoofline(tools);
+    return;
+  }
   for (const family of families) {
     const result = await survey(names, family, tools);
     console.log(`\n${tableOf(result)}`);

@@ -145,3 +145,18 @@ export const heldBars: readonly Bar[] = bars.filter(
 export function isKept({ atMost, atLeast }: Bar, value: number): boolean {
   return value <= (atMost ?? Number.POSITIVE_INFINITY) && value >= (atLeast ?? Number.NEGATIVE_INFINITY);
 }
+
+/** How each bar stands, one line each. */
+export function barLines(rows: readonly IsaRow[]): string[] {
+  return bars.map((bar) => {
+    const wanted = bar.atMost === undefined ? `at least ${bar.atLeast}` : `at most ${bar.atMost}`;
+    const state = heldBars.includes(bar) ? '' : ' (not held yet)';
+    try {
+      const value = bar.measure(rows);
+      const shown = Number.isInteger(value) ? value : value.toFixed(2);
+      return `${isKept(bar, value) ? 'kept  ' : 'MISSED'} ${bar.name}: ${shown}, ${wanted}${state}`;
+    } catch {
+      return `no row ${bar.name}: ${wanted}${state}`;
+    }
+  });
+}

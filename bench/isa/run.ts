@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { replaceBetweenMarkers } from '../readme-table';
+import { barFamily, barKernels, barLines } from './bars';
 import { kernelNames } from './kernels';
 import { legend, tableOf } from './report';
 import { rooflineMarkdown, rooflineOf } from './roofline';
@@ -19,6 +20,7 @@ and mesa-vulkan-drivers.
   --kernel NAME,…    ${kernelNames.join(', ')} (default: all)
   --json FILE        write the results there as well; {family} in it stands for the family
   --roofline         arithmetic beside memory for Llama-3.1-8B, from the counts of rotate_chunks on navi21; into bench/README.md too
+  --bars             how each bar of bars.ts stands, on ${barFamily}
   --help`;
 
 const readme = fileURLToPath(new URL('../README.md', import.meta.url));
@@ -55,6 +57,7 @@ async function main(argv: readonly string[]): Promise<void> {
       family: { type: 'string' },
       kernel: { type: 'string' },
       json: { type: 'string' },
+      bars: { type: 'boolean', default: false },
       roofline: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -71,10 +74,9 @@ async function main(argv: readonly string[]): Promise<void> {
     );
   }
   const tools = toolchain();
-  if (values.roofline) {
-    await writeRoofline(tools);
-    return;
-  }
+  if (values.roofline) await writeRoofline(tools);
+  if (values.bars) console.log(barLines((await survey(barKernels, barFamily, tools)).rows).join('\n'));
+  if (values.roofline || values.bars) return;
   for (const family of families) {
     const result = await survey(names, family, tools);
     console.log(`\n${tableOf(result)}`);

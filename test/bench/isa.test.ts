@@ -8,7 +8,12 @@ import { missingTool, type Toolchain, toolchain } from '../../bench/isa/toolchai
 function hindrance(): string | undefined {
   const missing = missingTool();
   if (missing !== undefined) return missing;
-  const driver = driverName(barFamily, toolchain());
+  let driver: string;
+  try {
+    driver = driverName(barFamily, toolchain());
+  } catch (error) {
+    return `the driver does not compile here: ${String(error).split('\n')[0]}`;
+  }
   return barDriver.test(driver) ? undefined : `the bars are those of ${barDriver.source}, this is ${driver}`;
 }
 

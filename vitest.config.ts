@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { browserFromEnvironment } from './scripts/browser';
 import { development } from './scripts/development';
-import { guideModules } from './test/docs/guide-modules';
+import { pageModules } from './test/docs/page-modules';
 import { puppeteerProvider } from './test/support/provider';
 import { ClosingLineReporter } from './test/support/reporter';
 
@@ -24,7 +24,7 @@ export default defineConfig(({ mode }) => {
           },
         },
         {
-          plugins: [development(), guideModules()],
+          plugins: [development(), pageModules()],
           test: {
             name: 'browser',
             include: ['test/gpu/**/*.test.ts'],

@@ -56,7 +56,7 @@ export const usage = `Times webgpu-rope on this machine's GPU, beside an in-plac
   --encodes N        what a heap profile covers (default 100000)
   --span MS          a timed span lasts at least this long (default 10)
   --json FILE        write the results there as well
-  --dawn             without a browser, through the npm package webgpu (npm install --no-save webgpu@0.6.2)
+  --dawn             without a browser, through the npm package webgpu
   --help
 
 Lists are separated by commas or given by repeating the option. WEBGPU_ADAPTER=hardware or swiftshader picks an adapter.

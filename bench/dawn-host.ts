@@ -1,37 +1,31 @@
-import { existsSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
+import { create, globals } from 'webgpu';
+import { findDawn } from '../scripts/dawn';
 import { development } from '../scripts/development';
 import type * as harnessModule from './harness';
 import type { BenchHost, HostOptions } from './host';
 import type * as naiveModule from './peers/naive';
 
-/** What the npm package `webgpu` exports. It is not installed with the project: 130 MB for one machine in many. */
-interface DawnModule {
-  create(options: string[]): GPU;
-  globals: Record<string, unknown>;
-}
-
-/** Where Chromium keeps its software adapter, which Dawn can use as well. */
-const swiftshader = '/usr/lib/chromium/vk_swiftshader_icd.json';
-
 /**
  * Measures through Dawn in this process, for machines with a GPU and no browser.
  *
- * @throws {Error} the package `webgpu` is not installed, or it finds no adapter
+ * @throws {Error} Dawn finds no adapter
  */
 export async function openDawn({ onProgress }: HostOptions): Promise<BenchHost> {
-  const name = 'webgpu';
-  const dawn = (await import(name).catch(() => {
-    throw new Error('--dawn: expected the npm package webgpu: run npm install --no-save webgpu@0.6.2');
-  })) as DawnModule;
-  Object.assign(globalThis, dawn.globals);
-  if (process.env.WEBGPU_ADAPTER === 'swiftshader' && existsSync(swiftshader)) {
-    process.env.VK_DRIVER_FILES ??= swiftshader;
-  }
+  const { env } = await findDawn();
+  Object.assign(process.env, env);
+  // For the benchmark's own code: the package needs none of them.
+  Object.assign(globalThis, globals);
   // Dawn goes when this is collected, devices and all: it is kept where the host is.
-  const gpu = dawn.create(['disable-dawn-features=timestamp_quantization']);
+  const gpu = create(['disable-dawn-features=timestamp_quantization']);
+  if (env.LD_LIBRARY_PATH && !(await gpu.requestAdapter())) {
+    // The dynamic linker has read that variable before this process could set it.
+    throw new Error(
+      `--dawn: expected the Vulkan loader libvulkan.so.1, got none: install it (on Debian: apt-get install libvulkan1), or start with LD_LIBRARY_PATH=${env.LD_LIBRARY_PATH}`,
+    );
+  }
 
   // Vite resolves the WGSL that src and bench import as text.
   const server = await createServer({

@@ -1,6 +1,6 @@
 /** Links shaders/*.wgsl, which import from shaders/lib and shaders/bindings, into complete, plain WGSL modules. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { link } from 'wesl/core';
 
@@ -46,5 +46,9 @@ export async function linkedModule(path: string, text?: string): Promise<string>
   return `${headingOf(root)}\n${body}\n`;
 }
 
-/** A file's path as {@link linkedModule} takes it. */
-export const modulePath = (file: string): string => relative(shaderFolder, file).replaceAll('\\', '/');
+/** The module in a file, linked: one of shaders/, or one elsewhere that imports from there. */
+export async function linkedFile(file: string): Promise<string> {
+  const path = relative(shaderFolder, file).replaceAll('\\', '/');
+  const isElsewhere = path.startsWith('../') || isAbsolute(path);
+  return isElsewhere ? linkedModule(basename(file), readFileSync(file, 'utf8')) : linkedModule(path);
+}

@@ -22,7 +22,7 @@
 import package::bindings::positions::{has_position, position_of};
 import package::lib::digits::{TableShape, cos_sin_of, digit_rows, product};
 import package::lib::dtype::{BF16, DTYPE, F32, pack, pack_one, pack_word, unpack, unpack_word};
-import package::lib::items::{Grid, Item, WORKGROUP, is_counting, item_of};
+import package::lib::items::{Grid, Item, WORKGROUP, is_counting, item_of, sequence_of, token_of};
 import package::lib::positions::{AXES, Source};
 
 const SINUSOIDAL = 0u;
@@ -37,9 +37,9 @@ override WEIGHTS: u32 = F32;        // LEARNED: how a weight is stored
 // Offsets and strides count chunks in add_chunks and words in add_words.
 struct AdditiveParams {
   @align(16) grid: Grid,
-  base: u32,          // where the first token row of this launch begins
-  batch_stride: u32,
-  token_stride: u32,
+  base: u32,          // where row 0 of slice 0 of this launch begins
+  row_stride: u32,    // rows and slices are tokens and sequences, or the other way round (lib/items.wgsl)
+  slice_stride: u32,
   dim: u32,           // elements of a token
   scale: f32,         // rows are multiplied by this
   block: u32,         // dims an axis encodes: dim / AXES
@@ -60,21 +60,21 @@ struct AdditiveParams {
 
 // The chunk or word an item owns.
 fn place_of(item: Item) -> u32 {
-  return params.base + item.sequence * params.batch_stride + item.token * params.token_stride + item.unit;
+  return params.base + item.slice * params.slice_stride + item.row * params.row_stride + item.unit;
 }
 
-struct Token {
+struct Place {
   has_row: bool,
   position: vec4u,
 }
 
-fn token_of(item: Item) -> Token {
+fn position_of_item(item: Item) -> Place {
   if (!item.inside) {
-    return Token(false, vec4u());
+    return Place(false, vec4u());
   }
   let grid = params.grid;
-  let position = position_of(params.to, grid.first_token + item.token, grid.first_sequence + item.sequence);
-  return Token(has_position(position, params.to.table.capacity, is_counting(grid, item)), position);
+  let position = position_of(params.to, token_of(grid, item), sequence_of(grid, item));
+  return Place(has_position(position, params.to.table.capacity, is_counting(grid, item)), position);
 }
 
 // ---- rows -----------------------------------------------------------------------------------------------------------
@@ -184,19 +184,19 @@ fn sum_of_word(word: u32, position: vec4u, unit: u32) -> u32 {
 @compute @workgroup_size(WORKGROUP)
 fn add_chunks(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invocation_index) lane: u32) {
   let item = item_of(params.grid, workgroup_id, lane);
-  let token = token_of(item);
-  if (token.has_row) {
+  let place = position_of_item(item);
+  if (place.has_row) {
     let at = place_of(item);
-    x_chunks[at] = sum_of_chunk(x_chunks[at], token.position, item.unit);
+    x_chunks[at] = sum_of_chunk(x_chunks[at], place.position, item.unit);
   }
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn add_words(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invocation_index) lane: u32) {
   let item = item_of(params.grid, workgroup_id, lane);
-  let token = token_of(item);
-  if (token.has_row) {
+  let place = position_of_item(item);
+  if (place.has_row) {
     let at = place_of(item);
-    x_words[at] = sum_of_word(x_words[at], token.position, item.unit);
+    x_words[at] = sum_of_word(x_words[at], place.position, item.unit);
   }
 }

@@ -6,7 +6,7 @@
 // Scores are an offset and strides (batch, head, query row); the keys of a row are contiguous. A row may begin at any
 // element, and have any number of keys.
 //
-// Work: an item is a unit of a row, one query, one sequence, one group of heads (lib/items.wgsl; its tokens are queries). An
+// Work: an item is a unit of a row, one query, one sequence, one group of heads (lib/items.wgsl, whose tokens are queries here). An
 // invocation finds out what the bias depends on besides the head (its "measure": a distance, or where a bucket's weights
 // begin) once, and then walks the heads g, g + groups, g + 2*groups, ...
 //
@@ -23,7 +23,7 @@
 
 import package::bindings::positions::{count_bad, from_id_at, id_at};
 import package::lib::dtype::{DTYPE, F32, pack, pack_word, unpack, unpack_word};
-import package::lib::items::{Grid, Item, WORKGROUP, item_of};
+import package::lib::items::{Grid, Item, WORKGROUP, item_of, sequence_of, token_of};
 import package::lib::positions::{BAD, IDS, PADDING, Source, is_position};
 
 const ALIBI = 0u;
@@ -34,9 +34,9 @@ override BIAS: u32 = ALIBI;
 struct BiasParams {
   @align(16) grid: Grid,   // its units: in bias_words one more than some rows have, where rows begin on odd elements
   base: u32,               // first score of this launch; it and the strides count chunks in bias_chunks, elements in bias_words
-  batch_stride: u32,
+  row_stride: u32,         // rows and slices are queries and sequences, or the other way round (lib/items.wgsl)
+  slice_stride: u32,
   head_stride: u32,
-  query_stride: u32,
   keys: u32,               // of a row
   heads: u32,              // in this launch
   first_head: u32,         // of the call, where it is split into several launches
@@ -56,7 +56,7 @@ struct BiasParams {
 @group(1) @binding(0) var<storage, read_write> score_words: array<atomic<u32>>;
 
 fn row_of(item: Item, head: u32) -> u32 {
-  return params.base + item.sequence * params.batch_stride + head * params.head_stride + item.token * params.query_stride;
+  return params.base + item.slice * params.slice_stride + head * params.head_stride + item.row * params.row_stride;
 }
 
 // ---- the bias -------------------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ fn add_to_chunks(item: Item, query: u32, even: vec4u, odd: vec4u) {
   let even_measures = measures_of(query, even);
   if (DTYPE == F32) {
     let mask = bits_of(even);
-    for (var head = item.group; head < params.heads; head += params.grid.groups) {
+    for (var head = item.group; head < params.heads; head += params.grid.groups.by) {
       let at = row_of(item, head) + item.unit;
       let before = score_chunks[at];
       let after = bitcast<vec4u>(bitcast<vec4f>(before) + biases_of(even_measures, head));
@@ -122,7 +122,7 @@ fn add_to_chunks(item: Item, query: u32, even: vec4u, odd: vec4u) {
   }
   let odd_measures = measures_of(query, odd);
   let mask = (bits_of(even) & vec4u(0xffffu)) | (bits_of(odd) & vec4u(0xffff0000u));
-  for (var head = item.group; head < params.heads; head += params.grid.groups) {
+  for (var head = item.group; head < params.heads; head += params.grid.groups.by) {
     let at = row_of(item, head) + item.unit;
     let before = score_chunks[at];
     let both = unpack(before);
@@ -154,7 +154,7 @@ fn add_to_word(index: u32, low: f32, high: f32, mask: u32) {
 // A word of f32 has the key `keys.y`. A 16-bit word has the keys y and z; in a row that begins on an odd element, x and y.
 fn add_to_words(item: Item, query: u32, keys: vec3u) {
   let measures = measures_of(query, keys.xyzz);
-  for (var head = item.group; head < params.heads; head += params.grid.groups) {
+  for (var head = item.group; head < params.heads; head += params.grid.groups.by) {
     let row = row_of(item, head);
     if (DTYPE == F32) {
       let mask = select(0u, 0xffffffffu, is_position(keys.y));
@@ -179,7 +179,7 @@ fn keys_from(first: u32, step: u32) -> vec4u {
 // ---- positions from a start -----------------------------------------------------------------------------------------
 
 fn start_query(item: Item) -> u32 {
-  return params.query.start + params.grid.first_token + item.token;
+  return params.query.start + token_of(params.grid, item);
 }
 
 fn start_key(key: u32) -> u32 {
@@ -223,15 +223,14 @@ fn query_at(item: Item) -> u32 {
   if (params.query.kind != IDS) {
     return start_query(item);
   }
-  let grid = params.grid;
-  return id_at(params.query, grid.first_token + item.token, grid.first_sequence + item.sequence, 0u);
+  return id_at(params.query, token_of(params.grid, item), sequence_of(params.grid, item), 0u);
 }
 
 fn key_at(item: Item, key: u32) -> u32 {
   if (params.key.kind != IDS || key >= params.keys) {
     return start_key(key);
   }
-  return from_id_at(params.key, key, params.grid.first_sequence + item.sequence, 0u);
+  return from_id_at(params.key, key, sequence_of(params.grid, item), 0u);
 }
 
 fn keys_at(item: Item, first: u32, step: u32) -> vec4u {
@@ -247,7 +246,7 @@ fn keys_at(item: Item, first: u32, step: u32) -> vec4u {
 
 // The ids of the keys are counted by the invocations of one row a sequence, those of the queries by one of each row.
 fn is_first_row(item: Item) -> bool {
-  return item.group == 0u && params.grid.first_token + item.token == 0u;
+  return item.group == 0u && token_of(params.grid, item) == 0u;
 }
 
 fn counted_query(item: Item) -> u32 {

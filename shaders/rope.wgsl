@@ -26,17 +26,17 @@
 import package::bindings::positions::{axis_of, from_position_of, has_position, position_of};
 import package::lib::digits::{DigitRows, TWO_DIGITS, TableShape, cos_sin_of, digit_rows, product, quotient};
 import package::lib::dtype::{DTYPE, F32, pack_one, unpack_word};
-import package::lib::items::{Grid, Item, WORKGROUP, is_counting, item_of};
-import package::lib::positions::{AXES, BAD, PADDING, Source};
+import package::lib::items::{Grid, Item, WORKGROUP, is_counting, item_of, sequence_of, token_of};
+import package::lib::positions::{AXES, BAD, PADDING, START, Source, has_padding, is_below};
 import package::lib::rotate::{
-  Chunks, Rotation, elements_of_pair, quad_of_unit, rotated, rotated_pair, rotation_of,
+  Chunks, Quads, Rotation, conjugate_products, elements_of_pair, inverted, quad_of_unit, quotients, scaled, rotated, rotated_pair, rotation_of,
 };
 
 // Offsets and strides count chunks in ..._chunks and words in ..._words.
 struct Tensor {
-  base: u32,          // where the first token row of this launch begins
-  batch_stride: u32,
-  token_stride: u32,
+  base: u32,          // where row 0 of slice 0 of this launch begins
+  row_stride: u32,    // rows and slices are tokens and sequences, or the other way round (lib/items.wgsl)
+  slice_stride: u32,
   head_stride: u32,
   heads: u32,         // 0 where the tensor is absent
 }
@@ -49,6 +49,7 @@ struct RopeParams {
   unit_pairs: u32,    // pairs in a unit (..._words)
   pairs: u32,         // pairs in a head
   inverse: u32,       // 1: un-rotate
+  undo: f32,          // rerotate: 1 / |cos, sin|^2 of every entry of from_table; 0 where they differ, and each is divided by
   @align(16) to: Source,
   @align(16) origin: Source,
 }
@@ -63,7 +64,7 @@ struct RopeParams {
 @group(1) @binding(1) var<storage, read_write> k_words: array<u32>;
 
 fn row_of(tensor: Tensor, item: Item) -> u32 {
-  return tensor.base + item.sequence * tensor.batch_stride + item.token * tensor.token_stride;
+  return tensor.base + item.slice * tensor.slice_stride + item.row * tensor.row_stride;
 }
 
 // ---- cos and sin from a start ---------------------------------------------------------------------------------------
@@ -76,30 +77,28 @@ fn table_quad(rows: DigitRows, j: u32) -> vec4f {
   return low;
 }
 
-// The quad of a call that may un-rotate.
-fn directed(quad: vec4f) -> vec4f {
-  if (params.inverse == 1u) {
-    return quotient(vec4f(1.0, 1.0, 0.0, 0.0), quad);
-  }
-  return quad;
-}
-
 fn start_rows(item: Item) -> DigitRows {
-  return digit_rows(params.to.table, params.to.start + params.grid.first_token + item.token);
+  return digit_rows(params.to.table, params.to.start + token_of(params.grid, item));
 }
 
-fn start_quad(rows: DigitRows, j: u32) -> vec4f {
-  return directed(table_quad(rows, j));
-}
-
-fn start_rotation(rows: DigitRows, unit: u32) -> Rotation {
-  let a = start_quad(rows, quad_of_unit(unit, 0u, params.grid.units));
-  let b = start_quad(rows, quad_of_unit(unit, 1u, params.grid.units));
+fn start_quads(rows: DigitRows, unit: u32) -> Quads {
+  let units = params.grid.units.by;
+  let a = table_quad(rows, quad_of_unit(unit, 0u, units));
+  let b = table_quad(rows, quad_of_unit(unit, 1u, units));
   if (DTYPE == F32) {
-    return rotation_of(a, b, a, b);
+    return Quads(a, b, a, b);
   }
-  let c = start_quad(rows, quad_of_unit(unit, 2u, params.grid.units));
-  return rotation_of(a, b, c, start_quad(rows, quad_of_unit(unit, 3u, params.grid.units)));
+  let c = table_quad(rows, quad_of_unit(unit, 2u, units));
+  return Quads(a, b, c, table_quad(rows, quad_of_unit(unit, 3u, units)));
+}
+
+// Those of a call that may un-rotate: one branch, after all loads.
+fn directed(quads: Quads) -> Quads {
+  var result = quads;
+  if (params.inverse == 1u) {
+    result = inverted(quads);
+  }
+  return result;
 }
 
 // ---- cos and sin of any position ------------------------------------------------------------------------------------
@@ -164,72 +163,144 @@ struct TokenRows {
 }
 
 fn token_rows(item: Item, moves: bool) -> TokenRows {
-  let token = params.grid.first_token + item.token;
-  let sequence = params.grid.first_sequence + item.sequence;
-  let is_mine = is_counting(params.grid, item);
+  let token = token_of(params.grid, item);
+  let sequence = sequence_of(params.grid, item);
+  var is_rotated = true;
   let to = position_of(params.to, token, sequence);
   let to_rows = axis_rows(params.to.table, to);
   if (!moves) {
-    return TokenRows(has_position(to, params.to.table.capacity, is_mine), to_rows, to_rows);
+    is_rotated = has_position(to, params.to.table.capacity, is_counting(params.grid, item));
+    return TokenRows(is_rotated, to_rows, to_rows);
   }
   let origin = from_position_of(params.origin, token, sequence);
-  // Padding on either side leaves the token alone; counted once, whichever side is bad.
-  let is_padding = any(to == vec4u(PADDING)) || any(origin == vec4u(PADDING));
-  let is_bad = any(to >= vec4u(params.to.table.capacity)) || any(origin >= vec4u(params.origin.table.capacity));
-  let both = select(select(0u, BAD, is_bad), PADDING, is_padding);
-  return TokenRows(has_position(vec4u(both), BAD, is_mine), to_rows, axis_rows(params.origin.table, origin));
-}
-
-fn token_quad(rows: TokenRows, j: u32, moves: bool) -> vec4f {
-  let to = axis_quad(rows.to, j);
-  if (moves) {
-    return quotient(to, from_axis_quad(rows.origin, j));
+  // The host has looked at positions from a start.
+  if (params.to.kind != START || params.origin.kind != START) {
+    // Padding on either side leaves the token alone; counted once, whichever side is bad.
+    let is_padding = has_padding(to) || has_padding(origin);
+    let is_good = is_below(to, params.to.table.capacity) && is_below(origin, params.origin.table.capacity);
+    let both = select(select(BAD, 0u, is_good), PADDING, is_padding);
+    is_rotated = has_position(vec4u(both), BAD, is_counting(params.grid, item));
   }
-  return directed(to);
+  return TokenRows(is_rotated, to_rows, axis_rows(params.origin.table, origin));
 }
 
-fn token_rotation(rows: TokenRows, unit: u32, moves: bool) -> Rotation {
-  let a = token_quad(rows, quad_of_unit(unit, 0u, params.grid.units), moves);
-  let b = token_quad(rows, quad_of_unit(unit, 1u, params.grid.units), moves);
+fn token_quads(rows: AxisRows, unit: u32) -> Quads {
+  let units = params.grid.units.by;
+  let a = axis_quad(rows, quad_of_unit(unit, 0u, units));
+  let b = axis_quad(rows, quad_of_unit(unit, 1u, units));
   if (DTYPE == F32) {
-    return rotation_of(a, b, a, b);
+    return Quads(a, b, a, b);
   }
-  let c = token_quad(rows, quad_of_unit(unit, 2u, params.grid.units), moves);
-  return rotation_of(a, b, c, token_quad(rows, quad_of_unit(unit, 3u, params.grid.units), moves));
+  let c = axis_quad(rows, quad_of_unit(unit, 2u, units));
+  return Quads(a, b, c, axis_quad(rows, quad_of_unit(unit, 3u, units)));
+}
+
+fn from_token_quads(rows: AxisRows, unit: u32) -> Quads {
+  let units = params.grid.units.by;
+  let a = from_axis_quad(rows, quad_of_unit(unit, 0u, units));
+  let b = from_axis_quad(rows, quad_of_unit(unit, 1u, units));
+  if (DTYPE == F32) {
+    return Quads(a, b, a, b);
+  }
+  let c = from_axis_quad(rows, quad_of_unit(unit, 2u, units));
+  return Quads(a, b, c, from_axis_quad(rows, quad_of_unit(unit, 3u, units)));
+}
+
+// to / from: one branch, after all loads. The entries of a table of the package's own have one length.
+fn moved(to: Quads, origin: Quads) -> Quads {
+  var result: Quads;
+  // By the bits, so that a compiler sees that all invocations agree.
+  if (bitcast<u32>(params.undo) == 0u) {
+    result = quotients(to, origin);
+  } else {
+    result = scaled(conjugate_products(to, origin), params.undo);
+  }
+  return result;
+}
+
+fn rotation_of_token(rows: TokenRows, unit: u32, moves: bool) -> Rotation {
+  if (moves) {
+    return rotation_of(moved(token_quads(rows.to, unit), from_token_quads(rows.origin, unit)));
+  }
+  return rotation_of(directed(token_quads(rows.to, unit)));
 }
 
 // ---- chunks ---------------------------------------------------------------------------------------------------------
 
-fn rotate_q(at: u32, rotation: Rotation) {
-  let far = at + params.grid.units;
-  let chunks = rotated(Chunks(q_chunks[at], q_chunks[far]), rotation);
+fn load_q(at: u32) -> Chunks {
+  return Chunks(q_chunks[at], q_chunks[at + params.grid.units.by]);
+}
+
+fn load_k(at: u32) -> Chunks {
+  var chunks: Chunks;
+  if (params.k_in_q == 1u) {
+    chunks = load_q(at);
+  } else {
+    chunks = Chunks(k_chunks[at], k_chunks[at + params.grid.units.by]);
+  }
+  return chunks;
+}
+
+fn store_q(at: u32, chunks: Chunks) {
   q_chunks[at] = chunks.a;
-  q_chunks[far] = chunks.b;
+  q_chunks[at + params.grid.units.by] = chunks.b;
 }
 
-fn rotate_k(at: u32, rotation: Rotation) {
-  let far = at + params.grid.units;
-  let chunks = rotated(Chunks(k_chunks[at], k_chunks[far]), rotation);
-  k_chunks[at] = chunks.a;
-  k_chunks[far] = chunks.b;
+fn store_k(at: u32, chunks: Chunks) {
+  if (params.k_in_q == 1u) {
+    store_q(at, chunks);
+  } else {
+    k_chunks[at] = chunks.a;
+    k_chunks[at + params.grid.units.by] = chunks.b;
+  }
 }
 
-fn rotate_heads(item: Item, rotation: Rotation) {
-  var head = item.group;
-  let q = row_of(params.q, item) + item.unit;
-  for (; head < params.q.heads; head += params.grid.groups) {
-    rotate_q(q + head * params.q.head_stride, rotation);
+// Where the unit of a head lies.
+fn q_place(item: Item, head: u32) -> u32 {
+  return row_of(params.q, item) + item.unit + head * params.q.head_stride;
+}
+
+fn k_place(item: Item, head: u32) -> u32 {
+  return row_of(params.k, item) + item.unit + head * params.k.head_stride;
+}
+
+// The item's first head: of Q, else of K. Loaded before cos and sin are, so that memory is waited for once.
+struct First {
+  at: u32,
+  chunks: Chunks,
+}
+
+fn load_first(item: Item) -> First {
+  var first: First;
+  if (item.group < params.q.heads) {
+    first.at = q_place(item, item.group);
+    first.chunks = load_q(first.at);
+  } else {
+    first.at = k_place(item, item.group - params.q.heads);
+    first.chunks = load_k(first.at);
+  }
+  return first;
+}
+
+fn rotate_heads(item: Item, first: First, rotation: Rotation) {
+  let groups = params.grid.groups.by;
+  let chunks = rotated(first.chunks, rotation);
+  if (item.group < params.q.heads) {
+    store_q(first.at, chunks);
+  } else {
+    store_k(first.at, chunks);
+  }
+  var head = item.group + groups;
+  var at = first.at;
+  for (; head < params.q.heads; head += groups) {
+    at += groups * params.q.head_stride;
+    store_q(at, rotated(load_q(at), rotation));
   }
   head -= params.q.heads;
-  let k = row_of(params.k, item) + item.unit;
-  if (params.k_in_q == 1u) {
-    for (; head < params.k.heads; head += params.grid.groups) {
-      rotate_q(k + head * params.k.head_stride, rotation);
-    }
-  } else {
-    for (; head < params.k.heads; head += params.grid.groups) {
-      rotate_k(k + head * params.k.head_stride, rotation);
-    }
+  at = k_place(item, head);
+  for (; head < params.k.heads; head += groups) {
+    store_k(at, rotated(load_k(at), rotation));
+    at += groups * params.k.head_stride;
   }
 }
 
@@ -237,9 +308,10 @@ fn rotate_token_chunks(item: Item, moves: bool) {
   if (!item.inside) {
     return;
   }
+  let first = load_first(item);
   let rows = token_rows(item, moves);
   if (rows.is_rotated) {
-    rotate_heads(item, token_rotation(rows, item.unit, moves));
+    rotate_heads(item, first, rotation_of_token(rows, item.unit, moves));
   }
 }
 
@@ -247,7 +319,8 @@ fn rotate_token_chunks(item: Item, moves: bool) {
 fn rotate_chunks(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invocation_index) lane: u32) {
   let item = item_of(params.grid, workgroup_id, lane);
   if (item.inside) {
-    rotate_heads(item, start_rotation(start_rows(item), item.unit));
+    let first = load_first(item);
+    rotate_heads(item, first, rotation_of(directed(start_quads(start_rows(item), item.unit))));
   }
 }
 
@@ -310,7 +383,7 @@ fn rotate_pair_of_heads(item: Item, pair: u32, quad: vec4f) {
   let q = row_of(params.q, item);
   let k = row_of(params.k, item);
   let heads = params.q.heads + params.k.heads;
-  for (var head = item.group; head < heads; head += params.grid.groups) {
+  for (var head = item.group; head < heads; head += params.grid.groups.by) {
     if (head < params.q.heads) {
       rotate_pair(false, q + head * params.q.head_stride, pair, cos_sin);
     } else {
@@ -318,6 +391,22 @@ fn rotate_pair_of_heads(item: Item, pair: u32, quad: vec4f) {
       rotate_pair(params.k_in_q == 0u, at, pair, cos_sin);
     }
   }
+}
+
+fn directed_quad(quad: vec4f) -> vec4f {
+  var result = quad;
+  if (params.inverse == 1u) {
+    result = quotient(vec4f(1.0, 1.0, 0.0, 0.0), quad);
+  }
+  return result;
+}
+
+fn token_quad(rows: TokenRows, j: u32, moves: bool) -> vec4f {
+  let to = axis_quad(rows.to, j);
+  if (moves) {
+    return quotient(to, from_axis_quad(rows.origin, j));
+  }
+  return directed_quad(to);
 }
 
 fn rotate_token_words(item: Item, moves: bool) {
@@ -343,7 +432,7 @@ fn rotate_words(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invoc
   let rows = start_rows(item);
   let first = item.unit * params.unit_pairs;
   for (var pair = first; pair < first + params.unit_pairs; pair++) {
-    rotate_pair_of_heads(item, pair, start_quad(rows, pair / 2u));
+    rotate_pair_of_heads(item, pair, directed_quad(table_quad(rows, pair / 2u)));
   }
 }
 

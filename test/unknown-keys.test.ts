@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { api } from './support/public-api';
 import {
   functionNamed,
-  gpuFunctions,
+  gpuCalls,
   isPlainObject,
   keyedCalls,
   pathsTo,
@@ -20,7 +20,7 @@ const files: Readonly<Record<string, number>> = { ropeConfigFromGguf: 0, ropeCon
 
 it('every public function is in one of the three lists', () => {
   const exported = Object.entries(api).filter(([, value]) => typeof value === 'function');
-  const listed = [...Object.keys(keyedCalls), ...Object.keys(plainCalls), ...gpuFunctions];
+  const listed = [...Object.keys(keyedCalls), ...Object.keys(plainCalls), ...Object.keys(gpuCalls)];
   expect(listed.sort()).toEqual(exported.map(([name]) => name).sort());
 });
 
@@ -41,5 +41,20 @@ describe.each(Object.entries(keyedCalls))('%s', (name, makers) => {
     const args = withPart(make(), path, (part) => ({ ...(part as object), unknownKey: 1 })) as unknown[];
     expect(() => call(...args)).toThrow(TypeError);
     expect(() => call(...args)).toThrow(/expected only .*, got "unknownKey"$/);
+  });
+});
+
+describe.each(Object.entries(gpuCalls))('%s', (name, makers) => {
+  const places = makers.flatMap((make: () => readonly unknown[]) =>
+    pathsTo(isPlainObject, make())
+      // A buffer is no option.
+      .filter(([argument]) => !(name === 'readTensor' && argument === 1))
+      .map((path) => ({ make, path, place: path.join('.') })),
+  );
+
+  it.each(places)('refuses an unknown key in argument $place', async ({ make, path }) => {
+    const args = withPart(make(), path, (part) => ({ ...(part as object), unknownKey: 1 })) as unknown[];
+    const refusal = expect(async () => functionNamed(name)(...args)).rejects;
+    await refusal.toThrow(/expected only .*, got "unknownKey"$/);
   });
 });

@@ -15,9 +15,7 @@ export interface QueryReader {
   /** A comma-separated list of integers from `min` to `max`, at most `most` of them. */
   integers(
     name: string,
-    min: number,
-    max: number,
-    most: number,
+    allowed: { readonly min: number; readonly max: number; readonly most: number },
     fallback: readonly number[],
   ): readonly number[];
   /** What could not be used, each without a full stop: "tokens: expected one of 1, 32, got “7”". The fallback stood in. */
@@ -59,7 +57,7 @@ export function reader(query: URLSearchParams): QueryReader {
         fallback,
         `at most ${longest} characters`,
       ),
-    integers: (name, min, max, most, fallback) =>
+    integers: (name, { min, max, most }, fallback) =>
       read(
         name,
         (text) => {

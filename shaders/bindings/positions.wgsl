@@ -1,6 +1,7 @@
 // positions, bound: the buffers that positions come from, at the same bindings in every kernel, and what reads them.
 import package::lib::positions::{
-  AXES, BAD, GRID, IDS, PADDING, RAGGED, Source, axis_in, cell_position, checked_id, id_word,
+  AXES, BAD, GRID, IDS, PADDING, RAGGED, Source, axis_in, cell_position, checked_id, has_padding, id_word,
+  is_below,
 };
 
 @group(2) @binding(0) var<storage, read> ids: array<u32>;        // ids; or indptr of ragged sequences
@@ -33,39 +34,39 @@ fn ragged_position(source: Source, token: u32) -> u32 {
     }
   }
   let first = ids[source.offset + low];
-  if (token < first || token >= ids[source.offset + low + 1u]) {
-    return PADDING;
-  }
   let offset = checked_id(offsets[low], 0u, false, 0u);
-  return select(offset + (token - first), offset, offset >= BAD);
+  let position = select(offset + (token - first), offset, offset >= BAD);
+  return select(position, PADDING, token < first || token >= ids[source.offset + low + 1u]);
 }
 
-// Position of a token of the call, of any kind.
+// Position of a token of the call, of any kind. Ids first: they are what a batch brings at every step.
 fn position_of(source: Source, token: u32, sequence: u32) -> vec4u {
-  if (source.kind == GRID) {
-    return cell_position(source, token);
-  }
-  if (source.kind == RAGGED) {
-    return vec4u(ragged_position(source, token));
-  }
+  var position: vec4u;
   if (source.kind == IDS) {
-    var position = vec4u(id_at(source, token, sequence, 0u));
+    position = vec4u(id_at(source, token, sequence, 0u));
     for (var axis = 1u; axis < AXES; axis++) {
       position[axis] = id_at(source, token, sequence, axis);
     }
-    return position;
+  } else if (source.kind == RAGGED) {
+    position = vec4u(ragged_position(source, token));
+  } else if (source.kind == GRID) {
+    position = cell_position(source, token);
+  } else {
+    position = vec4u(source.start + token);
   }
-  return vec4u(source.start + token);
+  return position;
 }
 
 // The position that a token had before: ids of the second set, or from a start.
 fn from_position_of(source: Source, token: u32, sequence: u32) -> vec4u {
-  if (source.kind != IDS) {
-    return vec4u(source.start + token);
-  }
-  var position = vec4u(from_id_at(source, token, sequence, 0u));
-  for (var axis = 1u; axis < AXES; axis++) {
-    position[axis] = from_id_at(source, token, sequence, axis);
+  var position: vec4u;
+  if (source.kind == IDS) {
+    position = vec4u(from_id_at(source, token, sequence, 0u));
+    for (var axis = 1u; axis < AXES; axis++) {
+      position[axis] = from_id_at(source, token, sequence, axis);
+    }
+  } else {
+    position = vec4u(source.start + token);
   }
   return position;
 }
@@ -76,11 +77,8 @@ fn count_bad() {
 
 // Whether there is this position. One that is not padding, and that there is not, is counted.
 fn has_position(position: vec4u, capacity: u32, is_counting: bool) -> bool {
-  if (any(position == vec4u(PADDING))) {
-    return false;
-  }
-  let has = all(position < vec4u(capacity));
-  if (!has && is_counting) {
+  let has = is_below(position, capacity);
+  if (!has && is_counting && !has_padding(position)) {
     count_bad();
   }
   return has;

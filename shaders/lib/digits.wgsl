@@ -33,6 +33,11 @@ fn product(a: vec4f, b: vec4f) -> vec4f {
   return vec4f(a.xy * b.xy - a.zw * b.zw, a.zw * b.xy + a.xy * b.zw);
 }
 
+// That of a and the conjugate of b.
+fn conjugate_product(a: vec4f, b: vec4f) -> vec4f {
+  return vec4f(a.xy * b.xy + a.zw * b.zw, a.zw * b.xy - a.xy * b.zw);
+}
+
 // 2^-e for a magnitude from 2^e on, below 2^(e + 1); 2^126 at most, and 2^-126 for the largest.
 fn scale_for(magnitude: vec2f) -> vec2f {
   let exponent = clamp(bitcast<vec2u>(magnitude) & vec2u(0x7f800000u), vec2u(0x00800000u), vec2u(0x7e800000u));
@@ -45,8 +50,7 @@ fn quotient(a: vec4f, b: vec4f) -> vec4f {
   let scale = scale_for(max(abs(b.xy), abs(b.zw)));
   let near = b * scale.xyxy;
   let square = max(near.xy * near.xy + near.zw * near.zw, vec2f(0x1p-100));
-  let numerator = vec4f(a.xy * near.xy + a.zw * near.zw, a.zw * near.xy - a.xy * near.zw);
-  return numerator / square.xyxy * scale.xyxy;
+  return conjugate_product(a, near) / square.xyxy * scale.xyxy;
 }
 
 // (cos, sin) of one pair of a quad.

@@ -19,32 +19,35 @@ fn unpack_bf16(words: vec4u) -> EvenOdd {
   return EvenOdd(bitcast<vec4f>(words * 0x10000u), bitcast<vec4f>(words & vec4u(0xffff0000u)));
 }
 
-// Bits of f16s but for the sign, rounded to nearest even. Not by pack2x16float, which is undefined past 65504: SwiftShader
-// makes 70000 a NaN and loses Inf.
-//   normal   f32 bits over 2^13, less the difference of the exponents' biases. The bits to keep and those to drop become
-//            floats apart, both exact, and meet in a sum whose last place is 1. 65536, the most, has the bits of Inf.
-//   small    below 2^-14, in units of 2^-24: the last place of 0.5. Never more than normal above that.
-fn f16_magnitudes(values: vec4f) -> vec4i {
-  let magnitude = bitcast<vec4i>(values) & vec4i(0x7fffffff);
-  let cut = min(magnitude, vec4i(0x47800000));
-  let kept = vec4f(cut & vec4i(-0x2000)) * 0x1p-13 + 0x1.8p23;
-  let normal = bitcast<vec4i>(vec4f(cut & vec4i(0x1fff)) * 0x1p-13 + kept) - vec4i(0x4b41c000);
-  let small = bitcast<vec4i>(bitcast<vec4f>(min(magnitude, vec4i(0x38800000))) + 0.5) - vec4i(0x3f000000);
-  return max(normal, small) | select(vec4i(), vec4i(0x200), magnitude > vec4i(0x7f800000));
+// Bits of f16s but for the sign, rounded to nearest even, by integers; and by floats where nothing is rounded, so that every order
+// and rounding of them gives the same. Not by pack2x16float, which is undefined past 65504.
+//   normal   the bits of f32 less the difference of the exponents' biases, with the carry of what is cut. From 65520 on Inf.
+//   small    below 2^-14, in units of 2^-24: a whole number and a rest, both exact. The rest's bits are above those of 0.5, or
+//            equal where the number is odd, if it rounds up. Never more than normal above that.
+fn f16_magnitudes(values: vec4f) -> vec4u {
+  let magnitude = bitcast<vec4u>(values) & vec4u(0x7fffffffu);
+  let even = (magnitude >> vec4u(13u)) & vec4u(1u);
+  let normal = (bitcast<vec4i>(magnitude + even) - vec4i(0x37fff001)) >> vec4u(13u);
+  let units = bitcast<vec4f>(min(magnitude, vec4u(0x38800000u))) * 0x1p24;
+  let whole = vec4u(units);
+  let rest = bitcast<vec4u>(units - vec4f(whole)) + (whole & vec4u(1u));
+  let small = whole + select(vec4u(0u), vec4u(1u), rest > vec4u(0x3f000000u));
+  let rounded = min(vec4u(max(normal, vec4i(small))), vec4u(0x7c00u));
+  return rounded | select(vec4u(0u), vec4u(0x200u), magnitude > vec4u(0x7f800000u));
 }
 
 fn pack_f16(even: vec4f, odd: vec4f) -> vec4u {
-  let sign = vec4u(0x80000000u);
-  let signs = min(bitcast<vec4u>(even) & sign, vec4u(0x8000u)) | (bitcast<vec4u>(odd) & sign);
-  return signs | bitcast<vec4u>(f16_magnitudes(even) | (f16_magnitudes(odd) * 0x10000));
+  let signs = ((bitcast<vec4u>(even) >> vec4u(16u)) & vec4u(0x8000u)) | (bitcast<vec4u>(odd) & vec4u(0x80000000u));
+  return signs | f16_magnitudes(even) | (f16_magnitudes(odd) << vec4u(16u));
 }
 
-// bf16 in the upper half: rounds to nearest even by carrying into it. A NaN is cut instead (the carry could make it an
-// Inf) and kept quiet.
+// bf16 in the upper half: rounds to nearest even by carrying into it. A NaN stays one, as it keeps its upper bits, of which
+// arithmetic sets one; two minima see to it that no carry makes it a number, one a sign.
 fn bf16_upper(values: vec4f) -> vec4u {
   let bits = bitcast<vec4u>(values);
-  let rounded = bits + vec4u(0x7fffu) + min(bits & vec4u(0x10000u), vec4u(1u));
-  return select(rounded, bits | vec4u(0x00400000u), (bits & vec4u(0x7fffffffu)) > vec4u(0x7f800000u));
+  let even = (bits >> vec4u(16u)) & vec4u(1u);
+  let negative = min(bits, vec4u(0xffff7fffu));
+  return bitcast<vec4u>(min(bitcast<vec4i>(negative), vec4i(0x7fff7fff))) + vec4u(0x7fffu) + even;
 }
 
 fn pack_bf16(even: vec4f, odd: vec4f) -> vec4u {

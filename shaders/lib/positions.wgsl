@@ -27,6 +27,21 @@ fn is_position(position: u32) -> bool {
   return position < 0x80000000u;
 }
 
+// Of a position on each axis.
+fn has_padding(position: vec4u) -> bool {
+  if (AXES == 1u) {
+    return position.x == PADDING;
+  }
+  return any(position == vec4u(PADDING));
+}
+
+fn is_below(position: vec4u, limit: u32) -> bool {
+  if (AXES == 1u) {
+    return position.x < limit;
+  }
+  return all(position < vec4u(limit));
+}
+
 // Axes of a cell: (row, column) or (frame, row, column).
 fn cell_position(source: Source, token: u32) -> vec4u {
   let row = token / source.width;
@@ -42,14 +57,10 @@ fn id_word(source: Source, token: u32, sequence: u32, axis: u32) -> u32 {
 
 // A 64-bit id is two words, low first: its upper half is 0, or it is -1, or it is bad.
 fn checked_id(low: u32, high: u32, is_wide: bool, shift: u32) -> u32 {
-  if (low == PADDING && (!is_wide || high == PADDING)) {
-    return PADDING;
-  }
-  if ((is_wide && high != 0u) || !is_position(low)) {
-    return BAD;
-  }
+  let is_padding = low == PADDING && (!is_wide || high == PADDING);
   let shifted = low + shift;
-  return select(BAD, shifted, is_position(shifted));
+  let is_good = is_position(low | shifted) && (!is_wide || high == 0u);
+  return select(select(BAD, shifted, is_good), PADDING, is_padding);
 }
 
 // Axis of a pair in words that hold sixteen of them.

@@ -5,6 +5,7 @@
 //
 // A unit of a head is two 16-byte chunks, which hold whole pairs. Unit u of "half" is chunks u and u + units: x in one, y in
 // the other. Unit u of "interleaved" is the same two chunks, each holding whole pairs.
+import package::lib::digits::{conjugate_product, quotient};
 import package::lib::dtype::{DTYPE, F32, pack, unpack};
 
 const HALF = 0u;
@@ -14,6 +15,14 @@ override PAIRING: u32 = HALF;
 struct Chunks {
   a: vec4u,
   b: vec4u,
+}
+
+// cos and sin of a unit's pairs (lib/digits.wgsl), of which f32 has the first two quads.
+struct Quads {
+  a: vec4f,
+  b: vec4f,
+  c: vec4f,
+  d: vec4f,
 }
 
 // cos and sin in the order in which elements come out of the chunks; the second four serve 16-bit dtypes alone.
@@ -34,7 +43,34 @@ fn quad_of_unit(unit: u32, i: u32, units: u32) -> u32 {
   return select(unit, unit + units, i >= run) * run + i % run;
 }
 
-fn rotation_of(a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> Rotation {
+fn quotients(x: Quads, y: Quads) -> Quads {
+  return Quads(quotient(x.a, y.a), quotient(x.b, y.b), quotient(x.c, y.c), quotient(x.d, y.d));
+}
+
+fn inverted(quads: Quads) -> Quads {
+  let one = vec4f(1.0, 1.0, 0.0, 0.0);
+  return quotients(Quads(one, one, one, one), quads);
+}
+
+// The same where every pair of y has length 1.
+fn conjugate_products(x: Quads, y: Quads) -> Quads {
+  return Quads(
+    conjugate_product(x.a, y.a),
+    conjugate_product(x.b, y.b),
+    conjugate_product(x.c, y.c),
+    conjugate_product(x.d, y.d),
+  );
+}
+
+fn scaled(quads: Quads, scale: f32) -> Quads {
+  return Quads(quads.a * scale, quads.b * scale, quads.c * scale, quads.d * scale);
+}
+
+fn rotation_of(quads: Quads) -> Rotation {
+  let a = quads.a;
+  let b = quads.b;
+  let c = quads.c;
+  let d = quads.d;
   if (DTYPE != F32 && PAIRING == HALF) {
     // Even pairs first, as unpack() deals them.
     return Rotation(
@@ -60,7 +96,7 @@ fn rotated(chunks: Chunks, turn: Rotation) -> Chunks {
     let x = vec4f(a.xz, b.xz);
     let y = vec4f(a.yw, b.yw);
     let x1 = x * turn.cos0 - y * turn.sin0;
-    let y1 = y * turn.cos0 + x * turn.sin0;
+    let y1 = x * turn.sin0 + y * turn.cos0;
     return Chunks(
       bitcast<vec4u>(vec4f(x1.x, y1.x, x1.y, y1.y)),
       bitcast<vec4u>(vec4f(x1.z, y1.z, x1.w, y1.w)),

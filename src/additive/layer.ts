@@ -1,6 +1,7 @@
 import { checkKeys, checkNumber } from '../errors';
 import type { Box } from '../kernel/box';
 import { checkPass, isFiniteFloat32 } from '../kernel/checks';
+import { rowsAreSequences } from '../kernel/kernel';
 import type { RopePositionSource } from '../kernel/positions';
 import { type Window, Windows } from '../kernel/windows';
 import type { AdditiveCore } from './core';
@@ -93,11 +94,12 @@ export class AdditiveLayer {
     const { words, at, spread } = kernel;
     const perUnit = (view.chunked ? 16 : 4) / view.bytes;
     words[at.base] = (view.begin + view.offsetOf(first) - begin / view.bytes) / perUnit;
-    words[at.batch_stride] = view.strides[0] / perUnit;
-    words[at.token_stride] = view.strides[1] / perUnit;
     spread.units = Math.ceil(view.dim / perUnit);
     spread.sequences = counts[0];
     spread.tokens = counts[1];
+    const row = rowsAreSequences(spread) ? 0 : 1;
+    words[at.row_stride] = (view.strides[row] as number) / perUnit;
+    words[at.slice_stride] = (view.strides[1 - row] as number) / perUnit;
     spread.firstSequence = first[0];
     spread.firstToken = first[1];
     kernel.dispatchItems(group, setup.workgroupSize);

@@ -5,8 +5,8 @@ import { gridLayout, sourceLayout } from '../kernel/params';
 export const additiveLayout = structLayout('AdditiveParams', {
   grid: gridLayout,
   base: 'u32',
-  batch_stride: 'u32',
-  token_stride: 'u32',
+  row_stride: 'u32',
+  slice_stride: 'u32',
   dim: 'u32',
   scale: 'f32',
   block: 'u32',

@@ -1,5 +1,5 @@
 import { ropeConfig } from '../config/rope-config';
-import { checkList } from '../config/scaling';
+import { checkList, checkRange } from '../config/scaling';
 import type { RopeConfig, RopeConfigInput, RopeScaling } from '../config/types';
 import { checkInteger, checkKeys, checkNumber, outOfRange } from '../errors';
 import { ropeFrequencies } from '../frequencies';
@@ -84,10 +84,7 @@ export function extensionSchemes(
   const originalPositions = trainedLength;
   const pairs = given.rotaryDim / 2;
   const list = (name: keyof ExtensionOptions) =>
-    options[name] &&
-    checkList(name, options[name], pairs, (entry, value) =>
-      checkNumber(entry, value, 'a finite number above 0', (divisor) => divisor > 0),
-    );
+    options[name] && checkList(name, options[name], pairs, (entry, value) => checkRange(name, value, entry));
   const longFactors = list('longFactors');
   const shortFactors = list('shortFactors') ?? Array.from({ length: pairs }, () => 1);
   const scheme = (

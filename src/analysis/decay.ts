@@ -47,7 +47,7 @@ export interface AttentionDecay {
  * The attention factor is left out, as it scales every distance alike.
  *
  * @param config A `RopeConfig`, or a head dimension and what differs from the defaults.
- * @param distances In tokens: finite, at least 0, at least one of them. Read only.
+ * @param distances In tokens: from 0 to 2^53, at least one of them. Read only.
  * @throws {TypeError | RangeError} an argument is of the wrong kind or out of range
  * @example `attentionDecay({ headDim: 128 }, [0, 1, 10, 100, 1000]).mean // 1 down to 0.16`
  */
@@ -106,7 +106,12 @@ function checkDistances(distances: ArrayLike<number>): Float64Array {
   }
   if (distances.length === 0) throw new RangeError('distances: expected at least one, got none');
   return Float64Array.from(distances, (distance, i) =>
-    checkNumber(`distances[${i}]`, distance, 'a finite number of at least 0 (tokens)', (value) => value >= 0),
+    checkNumber(
+      `distances[${i}]`,
+      distance,
+      'a number from 0 to 2^53 (tokens)',
+      (value) => value >= 0 && value <= 2 ** 53,
+    ),
   );
 }
 

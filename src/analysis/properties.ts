@@ -90,8 +90,9 @@ function checkOptions(
 
 function checkWeights(weights: ArrayLike<number>): void {
   for (let i = 0; i < weights.length; i++) {
-    // The name is only built for a number that fails: there may be millions.
-    if (!Number.isFinite(weights[i])) checkNumber(`weights[${i}]`, weights[i], 'a finite number', () => true);
+    // The name is only built for a number that fails: there may be millions. Squares of squares of float32 are finite.
+    if (!Number.isFinite(Math.fround(weights[i]!)))
+      checkNumber(`weights[${i}]`, weights[i], 'a finite number that float32 holds', () => false);
   }
 }
 

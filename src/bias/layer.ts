@@ -1,6 +1,7 @@
 import { checkInteger, checkKeys, checkNumber } from '../errors';
 import type { Box } from '../kernel/box';
 import { checkPass, isFiniteFloat32 } from '../kernel/checks';
+import { rowsAreSequences } from '../kernel/kernel';
 import type { RopeIds } from '../kernel/positions';
 import { headGroups } from '../kernel/tuning';
 import { type Window, Windows } from '../kernel/windows';
@@ -127,15 +128,16 @@ export class AttentionBiasLayer {
     const { chunked, keys, bytes } = view;
     const perUnit = chunked ? 16 / bytes : 1;
     words[at.base] = (view.begin + view.offsetOf(first) - begin / bytes) / perUnit;
-    words[at.batch_stride] = view.batchStride / perUnit;
     words[at.head_stride] = view.strides[0] / perUnit;
-    words[at.query_stride] = view.strides[1] / perUnit;
     words[at.keys] = keys;
     words[at.heads] = counts[0];
     words[at.first_head] = first[0];
     spread.units = chunked ? keys / perUnit : view.wordsOfRow;
     spread.tokens = counts[1];
     spread.sequences = batch;
+    const swaps = rowsAreSequences(spread);
+    words[at.row_stride] = (swaps ? view.batchStride : view.strides[1]) / perUnit;
+    words[at.slice_stride] = (swaps ? view.strides[1] : view.batchStride) / perUnit;
     spread.groups = headGroups(setup.tuning, spread.units * counts[1] * batch, counts[0]);
     spread.firstToken = first[1];
     spread.firstSequence = this.#sequence;

@@ -5,9 +5,9 @@ import { gridLayout, sourceLayout } from '../kernel/params';
 export const biasLayout = structLayout('BiasParams', {
   grid: gridLayout,
   base: 'u32',
-  batch_stride: 'u32',
+  row_stride: 'u32',
+  slice_stride: 'u32',
   head_stride: 'u32',
-  query_stride: 'u32',
   keys: 'u32',
   heads: 'u32',
   first_head: 'u32',

@@ -1,4 +1,5 @@
-import { checkChoice, checkInteger, checkKeys, checkNumber, outOfRange, wrongType } from '../errors';
+import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../errors';
+import { checkRange } from './scaling';
 import type { RopeAxes, RopeConfig } from './types';
 
 const MAX_AXES = 4;
@@ -88,13 +89,13 @@ export type AxialWidths = Pick<RopeConfig, 'rotaryDim' | 'theta' | 'scaling' | '
  * image generators use. The scaling is `explicit`, as no single progression has these frequencies.
  *
  * @param widths Elements of a head that each axis rotates, in the order of the axes; even, 1 to 4 of them.
- * @param theta Base of every progression. Default 10 000.
+ * @param theta Base of every progression, 1/8 to 2^100. Default 10 000.
  * @throws {TypeError | RangeError} an argument is out of range
  * @example Wan 2.1 (frame, row, column): `ropeConfig({ headDim: 128, pairing: 'interleaved', ...axialWidths([44, 42, 42]) })`
  */
 export function axialWidths(widths: readonly number[], theta = 10_000): AxialWidths {
   const checked = checkCounts('widths', widths, { axes: [1, MAX_AXES], unit: 'elements', low: 2 });
-  checkNumber('theta', theta, 'a finite number above 0', (value) => value > 0);
+  checkRange('theta', theta);
   for (const [axis, width] of checked.entries()) {
     if (width % 2 !== 0) throw outOfRange(`widths[${axis}]`, 'an even integer', width);
   }

@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber, outOfRange, wrongType } from '../errors';
-import { checkScaling } from './scaling';
+import { checkRange, checkScaling } from './scaling';
 import type { RopeScaling } from './types';
 
 /** The metadata of one architecture, by what follows its name in a key. */
@@ -54,15 +54,14 @@ export function ggufScaling(
     );
   }
   const factor = type === 'none' ? 1 : linearFactor(source);
-  if (divisors) {
-    const name = `tensors["${DIVISORS}"]`;
-    const given = checkScaling({ type: 'divisors', divisors: Array.from(divisors) }, pairs, () => name);
-    if (factor === 1) return given;
-    const scaled = Array.from(divisors, (divisor) => divisor * factor);
-    return checkScaling({ type: 'divisors', divisors: scaled }, pairs, () => name);
-  }
-  if (factor === 1) return { type: 'default' };
-  return checkScaling({ type: 'linear', factor }, pairs, () => source.name('rope.scaling.factor'));
+  const linear = checkScaling({ type: 'linear', factor }, pairs, () => source.name('rope.scaling.factor'));
+  if (!divisors) return factor === 1 ? { type: 'default' } : linear;
+  const name = `tensors["${DIVISORS}"]`;
+  // Before they are multiplied: an error shows what the file has.
+  const given = checkScaling({ type: 'divisors', divisors: Array.from(divisors) }, pairs, () => name);
+  if (factor === 1) return given;
+  const scaled = Array.from(divisors, (divisor) => divisor * factor);
+  return checkScaling({ type: 'divisors', divisors: scaled }, pairs, () => name);
 }
 
 /** `rope.scaling.factor`, else its old name; llama.cpp takes 0 and nothing as 1. */
@@ -148,8 +147,9 @@ function yarn(
  * with latent attention (their converter's doing). llama.cpp takes the other as 1, but as equal for `deepseek2`.
  */
 function mscales(source: GgufScalingSource): [number?, number?] {
-  const multiplier = number(source, 'rope.scaling.yarn_log_multiplier');
-  if (!multiplier) return [];
+  const key = 'rope.scaling.yarn_log_multiplier';
+  const multiplier = checkRange('mscale', source.get(key) ?? 0, source.name(key));
+  if (multiplier === 0) return [];
   const latent = source.get('attention.kv_lora_rank') !== undefined;
   // The file holds float32: 0.1 in it is not 0.1 here.
   const allDim = latent ? Math.fround(Math.fround(multiplier) / Math.fround(0.1)) : multiplier;

@@ -1,9 +1,9 @@
-import { checkChoice, checkInteger, checkKeys, checkNumber, wrongType } from '../errors';
+import { checkChoice, checkInteger, checkKeys, wrongType } from '../errors';
 import { isPartlyRotated, pairingOfArchitecture, slidingRule } from './gguf-architectures';
 import { ggufMrope } from './gguf-mrope';
 import { type GgufScalingSource, ggufScaling, tensorNames } from './gguf-scaling';
 import { checkRotaryDim, ropeConfig } from './rope-config';
-import { checkObject } from './scaling';
+import { checkObject, checkRange } from './scaling';
 import type { Pairing, RopeConfig } from './types';
 
 /** What {@link ropeConfigFromGguf} reads besides the metadata. */
@@ -98,7 +98,7 @@ function readLayerType(
   if (given === undefined)
     assumptions.push(`${source.name('rope.freq_base')} is missing: 10000, as llama.cpp has it`);
   const thetaName = source.name(ownTheta === undefined ? 'rope.freq_base' : 'rope.freq_base_swa');
-  const theta = checkNumber(thetaName, given ?? 10_000, 'a finite number above 0', (value) => value > 0);
+  const theta = checkRange('theta', given ?? 10_000, thetaName);
   return ropeConfig({
     headDim,
     rotaryDim,

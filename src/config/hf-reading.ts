@@ -2,7 +2,7 @@ import { checkChoice, checkNumber, wrongType } from '../errors';
 import { classDefaults } from './hf-families';
 import { readMrope } from './hf-mrope';
 import { readScaling, type ScalingBlock, scalingBlock, schemeOf } from './hf-scaling';
-import { agreed, givenOf, type HuggingFaceSource, integerOf, positive } from './hf-source';
+import { agreed, givenOf, type HuggingFaceSource, integerOf, thetaOf } from './hf-source';
 import { pairingOfModelType } from './pairing';
 import { checkRotaryDim, ropeConfig } from './rope-config';
 import type { Pairing, RopeConfig } from './types';
@@ -79,7 +79,7 @@ function readTheta(
   const beside = speaksOfAll ? givenOf(source, 'rope_theta', 'rotary_emb_base') : [];
   const global = layerType === FULL ? givenOf(source, 'global_rope_theta') : [];
   const given = agreed([...(inside ? [inside] : []), ...beside, ...global]);
-  if (given) return positive(given);
+  if (given) return thetaOf(given);
   return assumed(source, 'rope_theta', classDefaults(source.modelType).rope_theta ?? 10_000, assumptions);
 }
 
@@ -90,7 +90,7 @@ function localTheta(
 ): number | undefined {
   const inside = block.perLayerType ? block.fields.get('rope_theta') : undefined;
   const beside = givenOf(source, 'rope_local_base_freq', 'local_rope_theta');
-  if (beside.length > 0) return positive(agreed([...beside, ...(inside ? [inside] : [])])!);
+  if (beside.length > 0) return thetaOf(agreed([...beside, ...(inside ? [inside] : [])])!);
   const { local_rope_theta: usual } = classDefaults(source.modelType);
   if (usual === undefined || block.perLayerType) return undefined;
   return assumed(source, 'rope_local_base_freq', usual, assumptions);

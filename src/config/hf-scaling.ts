@@ -161,6 +161,7 @@ export function readScaling(
   if (type === 'dynamic') scaling.originalPositions = dynamicOriginal(source, block, context);
   if (type === 'yarn' || type === 'longrope' || type === 'llama3')
     extendedScaling(source, block, context, scaling);
+  names.rotatedFraction = `${source.prefix}partial_rotary_factor`;
   names.originalPositions = `${source.prefix}max_position_embeddings`;
   if (block.fields.has('llama_4_scaling_beta')) {
     context.assumptions.push(

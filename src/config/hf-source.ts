@@ -1,6 +1,6 @@
-import { checkInteger, checkNumber } from '../errors';
+import { checkInteger } from '../errors';
 import { pairingOfModelType } from './pairing';
-import { checkObject } from './scaling';
+import { checkObject, checkRange } from './scaling';
 import { listed } from './word-list';
 
 /** The part of a `config.json` that describes the text model. A null in it counts as absent, as in transformers. */
@@ -127,7 +127,7 @@ export function integerOf(source: HuggingFaceSource, ...keys: string[]): number 
   return given && checkInteger(given.name, given.value, 1, Number.MAX_SAFE_INTEGER);
 }
 
-/** A given number above 0. */
-export function positive({ name, value }: Given): number {
-  return checkNumber(name, value, 'a finite number above 0', (number) => number > 0);
+/** A given base of frequencies. */
+export function thetaOf({ name, value }: Given): number {
+  return checkRange('theta', value, name);
 }

@@ -1,5 +1,5 @@
 import { checkChoice, checkInteger, checkKeys, checkNumber, outOfRange, wrongType } from '../errors';
-import { checkList, checkScaling } from './scaling';
+import { checkList, checkRange, checkScaling } from './scaling';
 import type { Pairing, RopeAxes, RopeConfig, RopeConfigInput } from './types';
 
 /** What a `RopeConfig` may have, in the order error messages list it. */
@@ -24,7 +24,7 @@ const MAX_ROTARY_DIM = 512;
  *
  * @param input.headDim Elements in one attention head; required.
  * @param input.rotaryDim Leading elements of a head that rotate; even, `2..min(512, headDim)`. Default `headDim`.
- * @param input.theta Base of the frequencies. Default 10 000.
+ * @param input.theta Base of the frequencies, 1/8 to 2^100. Default 10 000.
  * @param input.pairing Default `"half"`.
  * @param input.scaling Default `{ type: 'default' }`.
  * @param input.axes Default null: one position a token.
@@ -45,7 +45,7 @@ export function ropeConfig(input: RopeConfigInput): RopeConfig {
   const config: RopeConfig = {
     headDim,
     rotaryDim,
-    theta: checkNumber('theta', input.theta ?? 10_000, 'a finite number above 0', (theta) => theta > 0),
+    theta: checkRange('theta', input.theta ?? 10_000),
     pairing: checkChoice('pairing', pairing, PAIRINGS),
     scaling: checkScaling(scaling, rotaryDim / 2),
     axes: axes === null ? null : checkAxes(axes, rotaryDim / 2),

@@ -17,13 +17,17 @@ export interface PartsScaling {
 
 /**
  * Where the inverse frequencies come from: a discriminated union on `type`. Formulas and papers stand with each
- * scheme in `src/frequencies` and in docs/schemes.md. Every `factor` is at least 1 and extends the context: it
- * divides positions (or, the same thing, frequencies). `originalPositions` is a length in tokens.
+ * scheme in `src/frequencies` and in docs/schemes.md. Every `factor` is from 1 to 2^24 and extends the context: it
+ * divides positions (or, the same thing, frequencies). `originalPositions` is a length in tokens. Divisors are from 1/8 to
+ * 2^256, attention factors from 2^-60 to 2^60; so no scheme makes a frequency that is not finite, or 0 where it should turn.
  */
 export type RopeScaling =
   /** `theta^(-2i / rotaryDim)` for pair `i`. Past the trained length this is direct extrapolation. */
   | { readonly type: 'default' }
-  /** Any frequencies, in radians a position, one a pair; `attentionFactor` multiplies cos and sin (default 1). */
+  /**
+   * Any frequencies, from -64 to 64 radians a position, one a pair; a pair of 0 stands still. `attentionFactor` multiplies
+   * cos and sin (default 1).
+   */
   | {
       readonly type: 'explicit';
       readonly inverseFrequencies: readonly number[] | Float32Array | Float64Array;
@@ -97,7 +101,7 @@ export interface RopeConfig {
   readonly headDim: number;
   /** How many leading elements of a head rotate; even, 2 to 512, at most `headDim`. The tail is left as it is. */
   readonly rotaryDim: number;
-  /** Base of the geometric progression of frequencies (10 000 in RoFormer). Must exceed 0. */
+  /** Base of the geometric progression of frequencies (10 000 in RoFormer); from 1/8 to 2^100. */
   readonly theta: number;
   /**
    * `half` pairs element `i` with `i + rotaryDim / 2` (Hugging Face checkpoints, GPT-NeoX);

@@ -15,7 +15,7 @@ export const maxPositions = 2 ** 24;
  * @param input.dim Elements in a row, `1..65536`; `axes` equal blocks, of an even number each for `sinusoidal`.
  * @param input.axes Positions a token has, `1..4`. Default 1.
  * @param input.rows `learned`: rows of the weights; required.   @param input.offset `learned`: row of position 0. Default 0.
- * @param input.base `sinusoidal`: default 10 000.   @param input.layout `sinusoidal`: default `"interleaved"`.
+ * @param input.base `sinusoidal`: 1/8 to 2^100, default 10 000.   @param input.layout `sinusoidal`: default `"interleaved"`.
  * @param input.endpoint `sinusoidal`: whether the last frequency is 1/base. Default false.
  * @param input.divisor `integer`: positions are divided by this. Default 1.
  * @throws {TypeError} a field is unknown, missing or of the wrong kind   @throws {RangeError} a value is out of range
@@ -61,7 +61,12 @@ function sinusoidal(input: Fields): AdditiveEncoding {
   return {
     type: 'sinusoidal',
     dim,
-    base: checkNumber('base', base, 'a finite number above 0', (value) => value > 0),
+    base: checkNumber(
+      'base',
+      base,
+      'a number from 1/8 to 2^100',
+      (value) => value >= 1 / 8 && value <= 2 ** 100,
+    ),
     layout: checkChoice('layout', layout, ['interleaved', 'concat']),
     endpoint,
     axes,

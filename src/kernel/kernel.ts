@@ -1,6 +1,7 @@
 import type { RopeAxes } from '../config/types';
 import { placeholder } from './buffers';
 import type { KernelDevice, PipelineDescription } from './device';
+import { isPowerOfTwo, writeDivisor } from './divisor';
 import type { Fields, StructLayout, WordsOf } from './layout';
 import type { GridWords } from './params';
 import { Pipelines } from './pipelines';
@@ -43,6 +44,13 @@ export interface Spread {
   /** Whether this launch counts bad positions. */
   counts: boolean;
 }
+
+/**
+ * Whether the rows of a slice are sequences: where there are more of them than tokens, as at decode, so that a slice has work for
+ * whole workgroups, and there are no more slices than a dispatch may have.
+ */
+export const rowsAreSequences = ({ tokens, sequences }: Pick<Spread, 'tokens' | 'sequences'>): boolean =>
+  sequences > tokens;
 
 /** What every family of kernels is made of: pipelines, parameters, positions, bind groups, one dispatch. */
 export class Kernel<F extends Fields = Fields> {
@@ -129,23 +137,30 @@ export class Kernel<F extends Fields = Fields> {
   /** Encodes one launch of the call at hand, spread as {@link spread} says. */
   dispatchItems(tensors: GPUBindGroup, workgroupSize: number): void {
     const { spread, words } = this;
+    const { units, groups } = spread;
     const grid = (this.at as unknown as { readonly grid: GridWords }).grid;
-    const items = spread.units * spread.groups * spread.tokens * spread.sequences;
+    const rows = Math.max(spread.tokens, spread.sequences);
+    const items = units * groups * rows;
     const workgroups = Math.ceil(items / workgroupSize);
     const width = Math.min(workgroups, this.device.maxWorkgroups);
+    writeDivisor(words, grid.units, units);
+    writeDivisor(words, grid.groups, groups);
     words[grid.items] = items;
     words[grid.width] = width;
-    words[grid.units] = spread.units;
-    words[grid.groups] = spread.groups;
-    words[grid.tokens] = spread.tokens;
+    words[grid.is_powers] = isPowerOfTwo(units) && isPowerOfTwo(groups) ? 1 : 0;
+    words[grid.rows_are_sequences] = rowsAreSequences(spread) ? 1 : 0;
     words[grid.first_token] = spread.firstToken;
     words[grid.first_sequence] = spread.firstSequence;
     words[grid.counts] = spread.counts ? 1 : 0;
-    this.dispatch(tensors, width, Math.ceil(workgroups / width));
+    this.#dispatch(tensors, width, Math.ceil(workgroups / width), Math.min(spread.tokens, spread.sequences));
   }
 
   /** Encodes one launch of the call at hand, of so many workgroups. */
   dispatch(tensors: GPUBindGroup, x: number, y: number): void {
+    this.#dispatch(tensors, x, y, 1);
+  }
+
+  #dispatch(tensors: GPUBindGroup, x: number, y: number, z: number): void {
     const { call, slots } = this;
     const pass = call.pass as GPUComputePassEncoder;
     slots.acquire();
@@ -154,7 +169,7 @@ export class Kernel<F extends Fields = Fields> {
     pass.setBindGroup(0, tables, slots.offset, 0, 1);
     pass.setBindGroup(1, tensors);
     if (call.positions) pass.setBindGroup(2, call.positions);
-    pass.dispatchWorkgroups(x, y);
+    pass.dispatchWorkgroups(x, y, z);
   }
 
   /** Forgets the call at hand: a pass must not live on through us. */

@@ -7,7 +7,7 @@ export type WordsOf<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends StructLayout<infer G> ? WordsOf<G> : number;
 };
 
-/** Where the fields of a WGSL struct in the uniform address space lie. test/gpu/layouts.test.ts holds it against the WGSL. */
+/** Where the fields of a WGSL struct in the uniform address space lie. test/tooling/layouts.test.ts holds it against the WGSL. */
 export interface StructLayout<F extends Fields> {
   /** The struct's name in the shaders. */
   readonly name: string;

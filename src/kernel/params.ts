@@ -1,12 +1,21 @@
 import { structLayout, type WordsOf } from './layout';
 
+/** `Divisor` of shaders/lib/items.wgsl. */
+export const divisorLayout = structLayout('Divisor', {
+  by: 'u32',
+  multiplier: 'u32',
+  shift: 'u32',
+  near: 'u32',
+});
+
 /** `Grid` of shaders/lib/items.wgsl: how a launch is spread. */
 export const gridLayout = structLayout('Grid', {
+  units: divisorLayout,
+  groups: divisorLayout,
   items: 'u32',
   width: 'u32',
-  units: 'u32',
-  groups: 'u32',
-  tokens: 'u32',
+  is_powers: 'u32',
+  rows_are_sequences: 'u32',
   first_token: 'u32',
   first_sequence: 'u32',
   counts: 'u32',
@@ -33,5 +42,6 @@ export const sourceLayout = structLayout('Source', {
   height: 'u32',
 });
 
+export type DivisorWords = WordsOf<typeof divisorLayout.fields>;
 export type GridWords = WordsOf<typeof gridLayout.fields>;
 export type SourceWords = WordsOf<typeof sourceLayout.fields>;

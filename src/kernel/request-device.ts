@@ -15,6 +15,12 @@ export interface RopeDeviceOptions {
   readonly onLost?: (info: GPUDeviceLostInfo) => void;
 }
 
+/**
+ * Under Node, Dawn ends when the GPU that `create` returned is collected, and the process crashes at the next use of a device:
+ * whoever has the device has its GPU.
+ */
+const gpuOfDevice = new WeakMap<GPUDevice, GPU>();
+
 const optionKeys = ['powerPreference', 'gpu', 'optionalFeatures', 'label', 'onLost'];
 
 /**
@@ -52,6 +58,7 @@ export async function requestRopeDevice(options: RopeDeviceOptions = {}): Promis
   const device = await adapter
     .requestDevice({ ...descriptor, requiredLimits })
     .catch(() => adapter.requestDevice(descriptor));
+  gpuOfDevice.set(device, gpu);
   lossOf(device);
   const onLost =
     options.onLost ?? ((info) => console.warn(`webgpu-rope: the device was lost: ${info.message}`));

@@ -11,7 +11,9 @@ export interface RopeTurnOptions {
   readonly positions: number | ArrayLike<number> | readonly ArrayLike<number>[];
   /** The axis whose position each pair turns by, 0 to 3; `rotaryDim / 2` of them. Default: a token has one position. */
   readonly pairAxis?: ArrayLike<number> | undefined;
-  /** Inverse frequencies, one a pair (`rotaryDim / 2`), in radians per position. Needed unless there are caches. */
+  /**
+   * Inverse frequencies, one a pair (`rotaryDim / 2`), from -64 to 64 radians per position. Needed unless there are caches.
+   */
   readonly inverseFrequencies?: ArrayLike<number> | undefined;
   /**
    * In place of frequencies: rows of `rotaryDim / 2` cosines, row p for position p; any finite numbers. Nothing assumes
@@ -20,7 +22,7 @@ export interface RopeTurnOptions {
   readonly cosCache?: ArrayLike<number> | undefined;
   /** The sines beside `cosCache`, as many. */
   readonly sinCache?: ArrayLike<number> | undefined;
-  /** Rotated values are multiplied by this; the unrotated tail is not. Default 1. */
+  /** Rotated values are multiplied by this; the unrotated tail is not. From 2^-60 to 2^60; default 1. */
   readonly attentionFactor?: number | undefined;
 }
 
@@ -63,7 +65,12 @@ export function checkTurn(options: RopeTurnOptions, place: RopePlace, inverse: b
   const isCache = cosCache !== undefined || options.sinCache !== undefined;
   const rotation = isCache ? checkCaches(options, pairs, prefix) : checkFrequencies(options, pairs, prefix);
   const axes = checkAxes(`${prefix}positions`, options, place, rotation.rows);
-  checkNumber(`${prefix}attentionFactor`, attentionFactor, 'a finite number above 0', (value) => value > 0);
+  checkNumber(
+    `${prefix}attentionFactor`,
+    attentionFactor,
+    'a number from 2^-60 to 2^60',
+    (value) => value >= 2 ** -60 && value <= 2 ** 60,
+  );
   return (sequence, token, cos, sin) => {
     const positions = axes.map((positionOf) => positionOf(sequence, token));
     if (positions.includes(-1)) return false;
@@ -88,6 +95,10 @@ export function checkTurn(options: RopeTurnOptions, place: RopePlace, inverse: b
 function checkFrequencies({ inverseFrequencies }: RopeTurnOptions, pairs: number, prefix: string): Rotation {
   const name = `${prefix}inverseFrequencies`;
   const frequencies = checkNumbers(name, inverseFrequencies, pairs, `${pairs} entries (rotaryDim / 2)`);
+  for (let i = 0; i < pairs; i++) {
+    const expected = 'a number from -64 to 64 (radians a position)';
+    checkNumber(`${name}[${i}]`, frequencies[i], expected, (frequency) => Math.abs(frequency) <= 64);
+  }
   return {
     cos: (position, pair) => Math.cos(position * frequencies[pair]!),
     sin: (position, pair) => Math.sin(position * frequencies[pair]!),

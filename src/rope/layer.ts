@@ -2,6 +2,7 @@ import type { RopeDtype } from '../dtypes';
 import { checkInteger, checkKeys, wrongType } from '../errors';
 import type { Box } from '../kernel/box';
 import { checkPass } from '../kernel/checks';
+import { rowsAreSequences } from '../kernel/kernel';
 import type { RopePositionSource, RopePositions } from '../kernel/positions';
 import { headGroups } from '../kernel/tuning';
 import { alignDown, type Window, Windows } from '../kernel/windows';
@@ -56,7 +57,7 @@ export class RopeLayer {
   readonly #windows: readonly Windows<TensorView>[] | null;
   /** All of the call, or while it is split the part at hand. */
   readonly #box: Box = { at: [0, 0, 0], counts: [0, 0, 0] };
-  readonly #piece: Piece = { begin: 0, perUnit: 1, box: null };
+  readonly #piece: Piece = { begin: 0, perUnit: 1, rowsAreSequences: false, box: null };
   readonly #launchWindow: Readonly<Record<'q' | 'k', (box: Box, window: Window) => void>>;
 
   /** @internal */
@@ -108,10 +109,11 @@ export class RopeLayer {
     this.#q?.place(tokens, batch, checkRow('qFirst', qFirst), 'qFirst');
     this.#k?.place(tokens, batch, checkRow('kFirst', kFirst), 'kFirst');
     this.#checkApart();
-    const { words, at, positions: buffers } = core.kernel;
+    const { words, floats, at, positions: buffers } = core.kernel;
     core.start.expect(core.state.table, tokens, batch);
     const positions = core.start.write(options.start, options.positions);
     words[at.inverse] = inverse ? 1 : 0;
+    floats[at.undo] = 0;
     words.fill(0, at.origin.table.low_bits, at.origin.height + 1);
     if (!positions) {
       this.run(pass, 'rotate', core.state, null);
@@ -229,45 +231,40 @@ export class RopeLayer {
 
   /** All rows of Q and K in one launch. */
   #launchWhole(chunked: boolean): void {
-    const { words, at } = this.core.kernel;
+    const { words, at, spread } = this.core.kernel;
     const piece = this.#piece;
     const { q, k, group } = this.#whole;
-    piece.perUnit = this.#elementsPerUnit(chunked);
+    this.#box.at[0] = 0;
+    this.#box.at[1] = 0;
+    this.#box.counts[2] = (this.#q?.heads ?? 0) + (this.#k?.heads ?? 0);
+    spread.counts = true;
+    this.#spread(chunked);
     piece.box = null;
     piece.begin = q?.offset ?? 0;
     writeTensor(words, at.q, this.#q, piece);
     piece.begin = k?.offset ?? 0;
     writeTensor(words, at.k, this.#k, piece);
     words[at.k_in_q] = this.#sharesBuffer ? 1 : 0;
-    const { at: origin, counts } = this.#box;
-    origin[0] = 0;
-    origin[1] = 0;
-    counts[2] = (this.#q?.heads ?? 0) + (this.#k?.heads ?? 0);
-    this.core.kernel.spread.counts = true;
-    this.#dispatch(group, chunked);
+    this.#dispatch(group);
   }
 
   /** Part of one tensor. */
   #launchPart(view: TensorView, box: Box, { group, begin }: Window): void {
     const { words, at, spread } = this.core.kernel;
     const piece = this.#piece;
-    piece.perUnit = this.#elementsPerUnit(view.chunked);
+    // A bad position is counted by the launch that has the token's first head of the first tensor.
+    spread.counts = box.at[2] === 0 && (view === this.#q || this.#q === null);
+    this.#spread(view.chunked);
     piece.box = box;
     piece.begin = begin;
     writeTensor(words, at.q, view === this.#q ? view : null, piece);
     writeTensor(words, at.k, view === this.#k ? view : null, piece);
     words[at.k_in_q] = 0;
-    // A bad position is counted by the launch that has the token's first head of the first tensor.
-    spread.counts = box.at[2] === 0 && (view === this.#q || this.#q === null);
-    this.#dispatch(group, view.chunked);
+    this.#dispatch(group);
   }
 
-  #elementsPerUnit(chunked: boolean): number {
-    return (chunked ? 16 : 4) / ((this.#q ?? this.#k) as TensorView).bytes;
-  }
-
-  /** One launch for the box at hand. */
-  #dispatch(group: GPUBindGroup, chunked: boolean): void {
+  /** How the box at hand is spread over invocations. */
+  #spread(chunked: boolean): void {
     const { kernel, pairs, setup } = this.core;
     const { spread } = kernel;
     const { at, counts } = this.#box;
@@ -279,7 +276,16 @@ export class RopeLayer {
     spread.groups = headGroups(setup.tuning, spread.units * counts[0] * counts[1], counts[2]);
     spread.firstSequence = at[0];
     spread.firstToken = at[1];
-    kernel.dispatchItems(group, setup.tuning.workgroupSize);
+    this.#piece.perUnit = this.#elementsPerUnit(chunked);
+    this.#piece.rowsAreSequences = rowsAreSequences(spread);
+  }
+
+  #dispatch(group: GPUBindGroup): void {
+    this.core.kernel.dispatchItems(group, this.core.setup.tuning.workgroupSize);
+  }
+
+  #elementsPerUnit(chunked: boolean): number {
+    return (chunked ? 16 : 4) / ((this.#q ?? this.#k) as TensorView).bytes;
   }
 
   #pairsPerUnit(chunked: boolean): number {

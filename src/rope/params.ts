@@ -4,8 +4,8 @@ import { gridLayout, sourceLayout } from '../kernel/params';
 /** `Tensor` of shaders/rope.wgsl. */
 export const tensorLayout = structLayout('Tensor', {
   base: 'u32',
-  batch_stride: 'u32',
-  token_stride: 'u32',
+  row_stride: 'u32',
+  slice_stride: 'u32',
   head_stride: 'u32',
   heads: 'u32',
 });
@@ -19,6 +19,7 @@ export const ropeLayout = structLayout('RopeParams', {
   unit_pairs: 'u32',
   pairs: 'u32',
   inverse: 'u32',
+  undo: 'f32',
   to: sourceLayout,
   origin: sourceLayout,
 });

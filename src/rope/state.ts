@@ -48,12 +48,15 @@ export class TableState implements RopeState {
   /** Positions the table was built for: more than it serves where frequencies depend on the sequence's length. */
   readonly built: number;
   readonly kind: RopeTable['kind'];
+  /** 1 / (cos^2 + sin^2) of every entry; 0 where a caller's entries differ. */
+  readonly undo: number;
   isReleased = false;
 
   constructor(device: GPUDevice, { frequencies, table, served }: TableSource, label: string) {
     const { data, kind, capacity, row, lowBits, highRows } = table;
     this.frequencies = frequencies;
     this.kind = kind;
+    this.undo = frequencies ? 1 / frequencies.attentionFactor ** 2 : 0;
     this.built = capacity;
     const buffer = upload(device, data, `${label} table`);
     this.table = { buffer, lowBits, highRows, row, capacity: Math.min(served, capacity) };

@@ -9,6 +9,8 @@ export interface Piece {
   begin: number;
   /** Elements in what offsets and strides count: chunks or words. */
   perUnit: number;
+  /** Whether rows are sequences and slices tokens (shaders/lib/items.wgsl), or the other way round. */
+  rowsAreSequences: boolean;
   /** Null for all that was placed. */
   box: Box | null;
 }
@@ -18,7 +20,7 @@ export function writeTensor(
   words: Uint32Array,
   at: WordsOf<typeof tensorLayout.fields>,
   view: TensorView | null,
-  { begin, perUnit, box }: Piece,
+  { begin, perUnit, rowsAreSequences, box }: Piece,
 ): void {
   if (view === null) {
     words.fill(0, at.base, at.heads + 1);
@@ -26,8 +28,8 @@ export function writeTensor(
   }
   const first = box ? view.begin + view.offsetOf(box.at) : view.begin;
   words[at.base] = (first - begin / view.bytes) / perUnit;
-  words[at.batch_stride] = view.strides[0] / perUnit;
-  words[at.token_stride] = view.strides[1] / perUnit;
+  words[at.row_stride] = view.strides[rowsAreSequences ? 0 : 1] / perUnit;
+  words[at.slice_stride] = view.strides[rowsAreSequences ? 1 : 0] / perUnit;
   words[at.head_stride] = view.strides[2] / perUnit;
   words[at.heads] = box ? box.counts[2] : view.heads;
 }

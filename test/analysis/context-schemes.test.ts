@@ -143,7 +143,7 @@ describe('extensionSchemes: errors', () => {
       call(llama, 10, 20, { shortFactors: 1 }),
     ],
     [
-      'longFactors[1]: expected a finite number above 0, got 0',
+      'longFactors[1]: expected a number from 1/8 to 2^256, got 0',
       RangeError,
       call({ headDim: 4 }, 10, 20, { longFactors: [1, 0] }),
     ],

@@ -202,14 +202,15 @@ describe('attentionDecay: errors', () => {
   it.each([
     ['distances: expected an array of numbers (tokens), got 5', TypeError, call(config, 5)],
     ['distances: expected at least one, got none', RangeError, call(config, [])],
+    ['distances[1]: expected a number from 0 to 2^53 (tokens), got "2"', TypeError, call(config, [1, '2'])],
     [
-      'distances[1]: expected a finite number of at least 0 (tokens), got "2"',
-      TypeError,
-      call(config, [1, '2']),
+      'distances[0]: expected a number from 0 to 2^53 (tokens), got 1e+300',
+      RangeError,
+      call(config, [1e300]),
     ],
-    ['distances[0]: expected a finite number of at least 0 (tokens), got -1', RangeError, call(config, [-1])],
+    ['distances[0]: expected a number from 0 to 2^53 (tokens), got -1', RangeError, call(config, [-1])],
     [
-      'distances[0]: expected a finite number of at least 0 (tokens), got NaN',
+      'distances[0]: expected a number from 0 to 2^53 (tokens), got NaN',
       RangeError,
       call(config, [Number.NaN]),
     ],

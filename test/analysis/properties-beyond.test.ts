@@ -220,7 +220,12 @@ describe('errors', () => {
     ],
     ['extension: expected a number above 1, up to 16, got 1', RangeError, call(rope, { extension: 1 })],
     ['extension: expected a number above 1, up to 16, got "2"', TypeError, call(rope, { extension: '2' })],
-    ['weights[2]: expected a finite number, got NaN', RangeError, call(nan)],
+    ['weights[2]: expected a finite number that float32 holds, got NaN', RangeError, call(nan)],
+    [
+      'weights[1]: expected a finite number that float32 holds, got 1e+300',
+      RangeError,
+      call({ ...nan, weights: [1, 1e300, 3, 4] }),
+    ],
     [
       'weights: expected an array of 4 numbers, got undefined',
       TypeError,

@@ -116,7 +116,7 @@ describe('presets refuse', () => {
     ],
     [() => axialWidths([44, 43]), 'widths[1]: expected an even integer, got 43'],
     [() => axialWidths([0]), 'widths[0]: expected an integer of at least 2 (elements), got 0'],
-    [() => axialWidths([4, 4], 0), 'theta: expected a finite number above 0, got 0'],
+    [() => axialWidths([4, 4], 0), 'theta: expected a number from 1/8 to 2^100, got 0'],
   ];
   for (const [call, message] of cases) it(message, () => expectMessage(call, message));
 });

@@ -6,7 +6,7 @@ import { expectMessage } from './support';
 
 describe('GGUF refused', () => {
   const yarn = { 'rope.scaling.type': 'yarn', 'rope.scaling.factor': 4 };
-  const factor = 'expected a finite number of at least 1 (it divides positions)';
+  const factor = 'expected a number from 1 to 2^24 (it divides positions)';
   const freqs = (values: unknown) => ({ tensors: { 'rope_freqs.weight': values as number[] } });
   const cases: [Values, string, GgufOptions?][] = [
     [
@@ -25,8 +25,22 @@ describe('GGUF refused', () => {
       { 'rope.dimension_count': 63 },
       'llama.rope.dimension_count: expected an even integer in 2..128 (key_length), got 63',
     ],
-    [{ 'rope.freq_base': '10000' }, 'llama.rope.freq_base: expected a finite number above 0, got "10000"'],
-    [{ 'rope.freq_base': Number.NaN }, 'llama.rope.freq_base: expected a finite number above 0, got NaN'],
+    [{ 'rope.freq_base': '10000' }, 'llama.rope.freq_base: expected a number from 1/8 to 2^100, got "10000"'],
+    [
+      { ...yarn, 'rope.scaling.yarn_log_multiplier': 1e300 },
+      'llama.rope.scaling.yarn_log_multiplier: expected a number from 0 to 2^20, got 1e+300',
+    ],
+    [
+      { 'rope.scaling.factor': 0.5 },
+      'llama.rope.scaling.factor: expected a number from 1 to 2^24 (it divides positions), got 0.5',
+      freqs(Array<number>(64).fill(8)),
+    ],
+    [
+      { 'rope.scaling.factor': 2 ** 24 },
+      'tensors["rope_freqs.weight"][0]: expected a number from 1/8 to 2^256, got 1.942668892225729e+84',
+      freqs(Array<number>(64).fill(2 ** 256)),
+    ],
+    [{ 'rope.freq_base': Number.NaN }, 'llama.rope.freq_base: expected a number from 1/8 to 2^100, got NaN'],
     [
       { 'rope.scaling.type': 'su' },
       'llama.rope.scaling.type: expected "none" or "linear" or "yarn" or "longrope", got "su"',
@@ -40,7 +54,7 @@ describe('GGUF refused', () => {
     ],
     [
       { ...yarn, 'rope.scaling.yarn_beta_fast': -1 },
-      'llama.rope.scaling.yarn_beta_fast: expected a finite number above 0, got -1',
+      'llama.rope.scaling.yarn_beta_fast: expected a number from 2^-100 to 2^100, got -1',
     ],
     [
       yarn,
@@ -68,12 +82,12 @@ describe('GGUF refused', () => {
     ],
     [
       {},
-      'tensors["rope_freqs.weight"][1]: expected a finite number above 0, got 0',
+      'tensors["rope_freqs.weight"][1]: expected a number from 1/8 to 2^256, got 0',
       freqs([1, 0, ...Array(62).fill(1)]),
     ],
     [
       {},
-      'tensors["rope_freqs.weight"][1]: expected a finite number above 0, got undefined',
+      'tensors["rope_freqs.weight"][1]: expected a number from 1/8 to 2^256, got undefined',
       freqs(withHole(Array<number>(64).fill(1), 1)),
     ],
     [

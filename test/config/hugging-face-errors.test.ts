@@ -14,7 +14,7 @@ describe('a Hugging Face config is refused', () => {
   };
   const types =
     '"default" or "mrope" or "linear" or "ntk" or "dynamic" or "yarn" or "longrope" or "su" or "llama3" or "proportional"';
-  const factor = 'expected a finite number of at least 1 (it divides positions)';
+  const factor = 'expected a number from 1 to 2^24 (it divides positions)';
   const unknown = 'expected no further key about rotation, got one this reader does not know';
   const cases: [Fragment, string][] = [
     // Schemes and keys.
@@ -133,10 +133,15 @@ describe('a Hugging Face config is refused', () => {
       'rope_interleaved: expected the same as rope_interleave (true), got false',
     ],
     // Values.
-    [{ rope_theta: '10000' }, 'rope_theta: expected a finite number above 0, got "10000"'],
-    [{ rope_theta: Number.NaN }, 'rope_theta: expected a finite number above 0, got NaN'],
-    [{ rope_theta: -1 }, 'rope_theta: expected a finite number above 0, got -1'],
-    [{ rope_theta: [1, 2] }, 'rope_theta: expected a finite number above 0, got an array of 2'],
+    [{ rope_theta: '10000' }, 'rope_theta: expected a number from 1/8 to 2^100, got "10000"'],
+    [{ rope_theta: Number.NaN }, 'rope_theta: expected a number from 1/8 to 2^100, got NaN'],
+    [{ rope_theta: 1e40 }, 'rope_theta: expected a number from 1/8 to 2^100, got 1e+40'],
+    [
+      { partial_rotary_factor: 0.01, rope_parameters: { rope_type: 'proportional' } },
+      'partial_rotary_factor: expected at least 1/32, one of 32 pairs, got 0.01',
+    ],
+    [{ rope_theta: -1 }, 'rope_theta: expected a number from 1/8 to 2^100, got -1'],
+    [{ rope_theta: [1, 2] }, 'rope_theta: expected a number from 1/8 to 2^100, got an array of 2'],
     [{ head_dim: '64' }, 'head_dim: expected an integer, got "64"'],
     [{ head_dim: 64.5 }, 'head_dim: expected an integer of at least 1, got 64.5'],
     [{ max_position_embeddings: '8k' }, 'max_position_embeddings: expected an integer, got "8k"'],
@@ -163,7 +168,7 @@ describe('a Hugging Face config is refused', () => {
     [{ rope_scaling: { type: 'yarn' } }, `rope_scaling.factor: ${factor}, got undefined`],
     [
       { rope_scaling: { ...yarn, beta_fast: '32' } },
-      'rope_scaling.beta_fast: expected a finite number above 0, got "32"',
+      'rope_scaling.beta_fast: expected a number from 2^-100 to 2^100, got "32"',
     ],
     [
       { rope_scaling: { ...yarn, beta_fast: 1, beta_slow: 4 } },
@@ -176,7 +181,7 @@ describe('a Hugging Face config is refused', () => {
     ],
     [
       { rope_scaling: { ...llama3, low_freq_factor: undefined } },
-      'rope_scaling.low_freq_factor: expected a finite number above 0, got undefined',
+      'rope_scaling.low_freq_factor: expected a number from 2^-100 to 2^100, got undefined',
     ],
     [
       { rope_scaling: { ...llama3, high_freq_factor: 0.5 } },
@@ -188,7 +193,7 @@ describe('a Hugging Face config is refused', () => {
     ],
     [
       { rope_scaling: { type: 'su', ...longrope, short_factor: Array(32).fill('1') } },
-      'rope_scaling.short_factor[0]: expected a finite number above 0, got "1"',
+      'rope_scaling.short_factor[0]: expected a number from 1/8 to 2^256, got "1"',
     ],
     [
       {

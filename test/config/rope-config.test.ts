@@ -75,7 +75,7 @@ describe('ropeConfig refuses', () => {
   const types =
     '"default" or "explicit" or "divisors" or "linear" or "ntk" or "dynamic" or "yarn" or "ntk-by-parts" or ' +
     '"longrope" or "llama3" or "proportional"';
-  const factor = 'scaling.factor: expected a finite number of at least 1 (it divides positions)';
+  const factor = 'scaling.factor: expected a number from 1 to 2^24 (it divides positions)';
   const cases: [unknown, string][] = [
     [
       null,
@@ -95,10 +95,10 @@ describe('ropeConfig refuses', () => {
     [{ headDim: 128, rotaryDim: '64' }, 'rotaryDim: expected an even integer in 2..128 (headDim), got "64"'],
     [{ headDim: 640 }, 'rotaryDim: expected an even integer in 2..512, got 640'],
     [{ headDim: 65 }, 'rotaryDim: expected an even integer in 2..65 (headDim), got 65'],
-    [{ headDim: 4, theta: 0 }, 'theta: expected a finite number above 0, got 0'],
-    [{ headDim: 4, theta: Number.NaN }, 'theta: expected a finite number above 0, got NaN'],
-    [{ headDim: 4, theta: Infinity }, 'theta: expected a finite number above 0, got Infinity'],
-    [{ headDim: 4, theta: '1e4' }, 'theta: expected a finite number above 0, got "1e4"'],
+    [{ headDim: 4, theta: 0 }, 'theta: expected a number from 1/8 to 2^100, got 0'],
+    [{ headDim: 4, theta: Number.NaN }, 'theta: expected a number from 1/8 to 2^100, got NaN'],
+    [{ headDim: 4, theta: Infinity }, 'theta: expected a number from 1/8 to 2^100, got Infinity'],
+    [{ headDim: 4, theta: '1e4' }, 'theta: expected a number from 1/8 to 2^100, got "1e4"'],
     [{ headDim: 4, pairing: 'neox' }, 'pairing: expected "half" or "interleaved", got "neox"'],
     [{ headDim: 4, pairing: true }, 'pairing: expected "half" or "interleaved", got true'],
     [
@@ -132,11 +132,11 @@ describe('ropeConfig refuses', () => {
     ],
     [
       { headDim: 4, scaling: { type: 'yarn', ...base, mscale: -1 } },
-      'scaling.mscale: expected a finite number of at least 0, got -1',
+      'scaling.mscale: expected a number from 0 to 2^20, got -1',
     ],
     [
       { headDim: 4, scaling: { type: 'yarn', ...base, attentionFactor: 0 } },
-      'scaling.attentionFactor: expected a finite number above 0, got 0',
+      'scaling.attentionFactor: expected a number from 2^-60 to 2^60, got 0',
     ],
     [
       { headDim: 4, scaling: { type: 'yarn', ...base, betaFast: 1, betaSlow: 2 } },
@@ -156,7 +156,7 @@ describe('ropeConfig refuses', () => {
     ],
     [
       { headDim: 4, scaling: { ...long, shortFactors: [1, 0] } },
-      'scaling.shortFactors[1]: expected a finite number above 0, got 0',
+      'scaling.shortFactors[1]: expected a number from 1/8 to 2^256, got 0',
     ],
     [
       { headDim: 4, scaling: { type: 'explicit', inverseFrequencies: [1, 1, 1] } },
@@ -168,11 +168,11 @@ describe('ropeConfig refuses', () => {
     ],
     [
       { headDim: 4, scaling: { type: 'explicit', inverseFrequencies: [1, null] } },
-      'scaling.inverseFrequencies[1]: expected a finite number, got null',
+      'scaling.inverseFrequencies[1]: expected a number from -64 to 64 (radians a position), got null',
     ],
     [
       { headDim: 4, scaling: { type: 'divisors', divisors: [1, -1] } },
-      'scaling.divisors[1]: expected a finite number above 0, got -1',
+      'scaling.divisors[1]: expected a number from 1/8 to 2^256, got -1',
     ],
     [
       { headDim: 4, scaling: { type: 'proportional', rotatedFraction: 1.5 } },

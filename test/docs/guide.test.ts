@@ -1,38 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { guideFiles } from './guide-modules';
-
-const root = join(import.meta.dirname, '../..');
-
-/** What `tsc` has to say about these files, side by side in a folder of their own. */
-function typeErrors(files: ReadonlyMap<string, string>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'webgpu-rope-guide-'));
-  try {
-    for (const [name, code] of files) writeFileSync(join(folder, name), code);
-    const types = ['@webgpu/types', 'vite/client'].map((name) => join(root, 'node_modules', name));
-    writeFileSync(
-      join(folder, 'tsconfig.json'),
-      JSON.stringify({
-        extends: join(root, 'tsconfig.json'),
-        compilerOptions: { types },
-        include: ['*.ts'],
-        files: [join(root, 'src/wgsl.d.ts')],
-      }),
-    );
-    const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-    return spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' }).stdout;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+import { filesOf } from './page-modules';
+import { typeErrors } from './page-types';
 
 // test/gpu/guide.test.ts runs them.
 describe('guide.md', () => {
-  const files = guideFiles();
+  const files = filesOf('guide.md');
 
   it('is made of these files', () =>
     expect([...files.keys()]).toEqual(['engine.ts', 'engine.test.ts', 'long.ts', 'long.test.ts']));

@@ -131,7 +131,19 @@ describe('refused', () => {
       'a base of 0',
       { type: 'sinusoidal', dim: 8, base: 0 },
       RangeError,
-      'base: expected a finite number above 0, got 0',
+      'base: expected a number from 1/8 to 2^100, got 0',
+    ],
+    [
+      'a base whose frequencies are too fast',
+      { type: 'sinusoidal', dim: 8, base: 1e-300 },
+      RangeError,
+      'base: expected a number from 1/8 to 2^100, got 1e-300',
+    ],
+    [
+      'a base whose frequencies are none any more',
+      { type: 'sinusoidal', dim: 8, base: 1e308, endpoint: true },
+      RangeError,
+      'base: expected a number from 1/8 to 2^100, got 1e+308',
     ],
     [
       'an unknown layout',

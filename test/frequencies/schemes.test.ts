@@ -231,12 +231,14 @@ describe('xPos scales', () => {
 
   it('refuses odd widths, NaN and a scale base of 0', () => {
     expect(() => xposScales(7, 0)).toThrow('rotaryDim: expected an even integer, got 7');
-    expect(() => xposScales(8, Number.NaN)).toThrow('position: expected a finite number, got NaN');
+    expect(() => xposScales(8, Number.NaN)).toThrow(
+      'position: expected a number from -2^53 to 2^53 (tokens), got NaN',
+    );
     expect(() => xposScales(8, 0, { center: Infinity })).toThrow(
-      'center: expected a finite number, got Infinity',
+      'center: expected a number from -2^53 to 2^53 (tokens), got Infinity',
     );
     expect(() => xposScales(8, 0, { scaleBase: 0 })).toThrow(
-      'scaleBase: expected a finite number above 0, got 0',
+      'scaleBase: expected a number from 1 to 2^53 (tokens), got 0',
     );
   });
 });

@@ -6,7 +6,7 @@ import { submitPass } from '../support/rotation-case';
 
 // Every number of a 16-bit type plus an addend, wherever float32 holds the sum exactly: what is stored must be that sum,
 // rounded once, to nearest even. The addends are halves and quarters of last places near 1 and further up, of subnormals,
-// and around the overflow of f16. All kernels convert by the same functions (test/tooling/wgsl-twins.test.ts).
+// and around the overflow of f16. All kernels convert by the functions of shaders/lib/float16.wgsl.
 const addends = {
   f16: [0, 2 ** -11, -(2 ** -12), 3 * 2 ** -12, 2, -0.75, 16, -8, 15.984375, 2 ** -25, -3 * 2 ** -26, 1e5],
   bf16: [0, 2 ** -8, -(2 ** -9), 3 * 2 ** -9, 16, -6, 2 ** -120, 2 ** 119, -(2 ** 118)],

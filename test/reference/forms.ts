@@ -1,7 +1,19 @@
 /**
  * Two further forms of the rotation, to check the reference with: on one head at a time, as plain arrays of numbers.
- * Each follows another source than the reference does.
+ * Each follows another source than the reference does. Beside them what the tests of the rotation share.
  */
+
+import type { StorageArray } from '../../src/dtypes';
+
+/** 1 / theta^(2i / rotaryDim). */
+export function frequencies(rotaryDim: number, theta = 10000): Float64Array {
+  return Float64Array.from({ length: rotaryDim / 2 }, (_, i) => theta ** ((-2 * i) / rotaryDim));
+}
+
+/** A tensor to rotate in place, while the one given stays. */
+export function copyOf<T extends StorageArray>(data: T): T {
+  return data.slice() as T;
+}
 
 /** Inputs of both: one head, its position and its frequencies. */
 export interface HeadCase {

@@ -177,7 +177,7 @@ describe('rerotateReference refuses, and leaves the data alone', () => {
     ],
     [
       { ...good, to: { positions: 0, inverseFrequencies: [1, 1], attentionFactor: 0 } },
-      'to.attentionFactor: expected a finite number above 0, got 0',
+      'to.attentionFactor: expected a number from 2^-60 to 2^60, got 0',
     ],
     [{ ...good, pairAxis: [0, 9] }, 'pairAxis[1]: expected an integer in 0..3, got 9'],
   ];

@@ -33,16 +33,14 @@ type KeyedFunctionName = {
     : never;
 }[FunctionName];
 
-/** They take a GPUDevice, and test/gpu has their options. */
-export const gpuFunctions = [
-  'requestRopeDevice',
-  'createRope',
-  'createAdditive',
-  'createAttentionBias',
-  'createSimilarity',
-  'uploadTensor',
-  'readTensor',
-] as const satisfies readonly FunctionName[];
+type GpuFunctionName =
+  | 'requestRopeDevice'
+  | 'createRope'
+  | 'createAdditive'
+  | 'createAttentionBias'
+  | 'createSimilarity'
+  | 'uploadTensor'
+  | 'readTensor';
 
 /** Arguments of a valid call, made anew for each one. Together, the calls of a function have every key it knows. */
 type Calls<K extends FunctionName> = readonly (() => Parameters<Api[K]>)[];
@@ -163,7 +161,7 @@ const biasReference: Calls<'applyBiasReference'> = [
 const image = { height: 2, width: 2 };
 const video = { ...image, frames: 1, secondsPerFrame: 1, tokensPerSecond: 1 };
 
-type OwnFunctionName = Exclude<FunctionName, (typeof gpuFunctions)[number]>;
+type OwnFunctionName = Exclude<FunctionName, GpuFunctionName>;
 
 /** Calls of functions that take options, or another object with keys. */
 export const keyedCalls: { readonly [K in KeyedFunctionName & OwnFunctionName]: Calls<K> } = {
@@ -249,6 +247,37 @@ export const plainCalls: { readonly [K in Exclude<OwnFunctionName, KeyedFunction
   encodingCatalogue: [() => [8, 4]],
   similarityMatrix: [() => [[1, 2], 1, 2]],
   crossSimilarity: [() => [[1, 2], [3, 4], 2]],
+};
+
+/** Neither plain nor a GPUDevice: enough for what is refused before the device is needed. */
+class StandInDevice {
+  readonly lost = new Promise<never>(() => {});
+  readonly queue = {};
+  readonly limits = { maxComputeInvocationsPerWorkgroup: 256, maxComputeWorkgroupSizeX: 256 };
+  readonly createComputePipelineAsync = noDevice;
+  readonly createBuffer = noDevice;
+}
+
+function noDevice(): never {
+  throw new Error('device: expected a call that is refused before this, got one that went through');
+}
+
+const device = new StandInDevice() as unknown as GPUDevice;
+const tuning = { workgroupSize: 64 };
+
+/** Calls of functions that need a GPU: they are refused, or fail. Not whole: a device says what some values may be. */
+export const gpuCalls: { readonly [K in GpuFunctionName]: Calls<K> } = {
+  requestRopeDevice: [() => [{ label: 'device' }]],
+  createRope: everyConfig.map((each) => () => [device, { ...each }, { tuning: { ...tuning } }]),
+  createAdditive: everyEncoding.map((each) => () => [device, { ...each }, { tuning: { ...tuning } }]),
+  createAttentionBias: everyBias.map((each) => () => [
+    device,
+    { ...each },
+    { tuning: { ...tuning }, ...(each.type === 't5' && { weights: Array<number>(8).fill(1) }) },
+  ]),
+  createSimilarity: [() => [device, { label: 'similarity' }]],
+  uploadTensor: [() => [device, [1, 2], 'f32', { label: 'tensor' }]],
+  readTensor: [() => [device, {} as GPUBuffer, 'f32', { offset: 0 }]],
 };
 
 /** A way to a part of the arguments: the number of one, then keys and indices. */

@@ -89,7 +89,8 @@ export const open: OpenPanel = (host, context) => {
     try {
       // The view of a result comes with its first result: the page is there sooner without.
       const viewing = import('./view/result');
-      const result = await runChoice(work, choice, adapter, progress.show, running.signal);
+      const { signal } = running;
+      const result = await runChoice(work, { choice, adapter }, { signal, onProgress: progress.show });
       const { resultView } = await viewing;
       outcome.replaceChildren(resultView(result));
       peers.add(result);

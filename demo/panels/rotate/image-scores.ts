@@ -11,7 +11,7 @@ import { applyRopeReference } from 'webgpu-rope/reference';
 import { largestDifference } from '../../difference';
 import { ropeFor } from './kernels';
 import { type State, thetaOf } from './state';
-import { evenVector, score } from './vectors';
+import { evenVector, rowAt, score } from './vectors';
 
 /** Scores of one cell with all cells, whose contents are the same. */
 export interface Map2d {
@@ -113,8 +113,10 @@ async function rotateCells(
 
 function mapOf({ q, k }: Cells, dim: number, grid: Grid): Map2d {
   const { width, height, row, column } = grid;
-  const from = (cell: number): Float32Array =>
-    Float32Array.from({ length: width * height }, (_, other) => score(q, k, dim, cell, other));
+  const from = (cell: number): Float32Array => {
+    const query = rowAt(q, cell, dim);
+    return Float32Array.from({ length: width * height }, (_, other) => score(query, rowAt(k, other, dim)));
+  };
   // By rows and columns from the query to the key.
   const acrossOffsets = 2 * width - 1;
   const low = new Float64Array(acrossOffsets * (2 * height - 1)).fill(Number.POSITIVE_INFINITY);

@@ -38,8 +38,8 @@ export function createImageView(onPick: (row: number, column: number) => void): 
       const lowest = Math.min(...axial.scores, ...(line?.scores ?? []));
       const domain = [lowest, Math.sqrt(state.dim)] as const;
       const lines = linesOf(state, scores);
-      drawMap(axialMap, state, axial, domain, axialNote(state, axial));
-      if (line) drawMap(lineMap, state, line, domain, lineNote(state, line));
+      drawMap(axialMap, state, axial, { domain, note: axialNote(state, axial) });
+      if (line) drawMap(lineMap, state, line, { domain, note: lineNote(state, line) });
       drawAcross(across, state, lines);
       readings.show([
         {
@@ -60,8 +60,7 @@ function drawMap(
   map: CellMap,
   state: State,
   { scores }: Map2d,
-  domain: readonly [number, number],
-  note: string,
+  { domain, note }: { readonly domain: readonly [number, number]; readonly note: string },
 ): void {
   const { width, height } = state;
   const columns = Array.from({ length: width }, (_, n) => n);

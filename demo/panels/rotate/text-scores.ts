@@ -2,7 +2,7 @@ import { ropeConfig } from 'webgpu-rope';
 import { addToRuns, type Run, rotateRuns } from './runs';
 import { distanceOf, mostShift, positionsOf, type State, scalingOf, thetaOf } from './state';
 import { tokensOf } from './tokens';
-import { score, tokenVectors } from './vectors';
+import { rowAt, score, tokenVectors } from './vectors';
 
 /** How far both tokens are moved at once, to see whether the score stays there too. */
 export const farShift = 1_000_000;
@@ -58,7 +58,8 @@ export async function textScores(state: State, device: GPUDevice | null): Promis
   ]);
   const added = await addToRuns(device, { type: 'sinusoidal', dim, base: thetaOf(state) }, moving);
 
-  const scoreOf = (rows: Float32Array, a: number, b: number): number => score(rows, rows, dim, a, b);
+  const scoreOf = (rows: Float32Array, a: number, b: number): number =>
+    score(rowAt(rows, a, dim), rowAt(rows, b, dim));
   const shifts = Array.from({ length: mostShift + 1 }, (_, n) => n);
   const byShift = Float64Array.from(shifts, (n) => scoreOf(rotated.rows, n, mostShift + 1 + n));
   const additiveByShift = Float64Array.from(shifts, (n) => scoreOf(added.rows, n, mostShift + 1 + n));
@@ -67,8 +68,9 @@ export async function textScores(state: State, device: GPUDevice | null): Promis
   const byDistance = Float64Array.from({ length: range + 1 }, (_, n) =>
     scoreOf(rotated.rows, fixed, fixed + 1 + n),
   );
-  const row = (n: number): Float32Array => rotated.rows.slice(n * dim, (n + 1) * dim);
-  const [rotatedEarlier, rotatedLater] = [row(fixed), row(fixed + 1 + distance)];
+  // Copies: what a task returns is handed over whole.
+  const rotatedEarlier = rowAt(rotated.rows, fixed, dim).slice();
+  const rotatedLater = rowAt(rotated.rows, fixed + 1 + distance, dim).slice();
   return {
     query: isQueryLater ? rotatedLater : rotatedEarlier,
     key: isQueryLater ? rotatedEarlier : rotatedLater,

@@ -41,10 +41,15 @@ export function evenVector(dim: number, step: number, partner: number): Float32A
 }
 
 /** q·k / √dim, as attention scores it, summed in float64. */
-export function score(a: ArrayLike<number>, b: ArrayLike<number>, dim: number, aRow = 0, bRow = 0): number {
+export function score(query: Float32Array, key: Float32Array): number {
   let sum = 0;
-  for (let i = 0; i < dim; i++) sum += (a[aRow * dim + i] ?? Number.NaN) * (b[bRow * dim + i] ?? Number.NaN);
-  return sum / Math.sqrt(dim);
+  for (const [i, value] of query.entries()) sum += value * (key[i] ?? Number.NaN);
+  return sum / Math.sqrt(query.length);
+}
+
+/** A row of `[rows, dim]`, in the same memory. */
+export function rowAt(rows: Float32Array, row: number, dim: number): Float32Array {
+  return rows.subarray(row * dim, (row + 1) * dim);
 }
 
 /** A direction that the seed picks, every one as likely, of length √dim: normal elements have no preference. */

@@ -102,33 +102,36 @@ export function stepsOf(
   const grid = isGrid(state);
   const steps: Step[] = [];
   for (let distance = 1; distance < (grid ? side : count); distance *= 2) {
-    if (!grid) steps.push(stepOf(matrix, count, 'line', distance, distance, () => true));
+    if (!grid) steps.push(stepOf(matrix, count, { along: 'line', distance, offset: distance }));
     else {
       // Cells without a neighbour so far on have one in the next line, which is no neighbour. Fewer than all rows of the
       // grid may have been compared.
-      steps.push(stepOf(matrix, count, 'row', distance, distance, (cell) => (cell % side) + distance < side));
+      const isNeighbour = (cell: number): boolean => (cell % side) + distance < side;
+      steps.push(stepOf(matrix, count, { along: 'row', distance, offset: distance, isNeighbour }));
       if (distance * side < count) {
-        steps.push(stepOf(matrix, count, 'column', distance, distance * side, () => true));
+        steps.push(stepOf(matrix, count, { along: 'column', distance, offset: distance * side }));
       }
     }
   }
   return steps;
 }
 
-function stepOf(
-  matrix: ArrayLike<number>,
-  count: number,
-  along: Step['along'],
-  distance: number,
-  offset: number,
-  isNeighbour: (first: number) => boolean,
-): Step {
+/** Which pairs lie so far apart. */
+interface Stride extends Pick<Step, 'along' | 'distance'> {
+  /** Rows between the two. */
+  readonly offset: number;
+  /** Whether a row has a partner at the offset. Default: all that have a row there. */
+  readonly isNeighbour?: (row: number) => boolean;
+}
+
+function stepOf(matrix: ArrayLike<number>, count: number, stride: Stride): Step {
+  const { along, distance, offset, isNeighbour = () => true } = stride;
   let [sum, pairs] = [0, 0];
   let least = Number.POSITIVE_INFINITY;
   let greatest = Number.NEGATIVE_INFINITY;
-  for (let first = 0; first + offset < count; first++) {
-    if (!isNeighbour(first)) continue;
-    const value = matrix[first * count + first + offset] ?? Number.NaN;
+  for (let row = 0; row + offset < count; row++) {
+    if (!isNeighbour(row)) continue;
+    const value = matrix[row * count + row + offset] ?? Number.NaN;
     sum += value;
     pairs++;
     least = Math.min(least, value);

@@ -77,7 +77,8 @@ function schemeControls(initial: State, change: Change): Control[] {
   });
   return [
     { name: 'scheme', element: scheme.element, set: (state) => scheme.set(state.scheme) },
-    sliderOf(initial, change, 'factor', 'Factor', {
+    sliderOf(initial, change, 'factor', {
+      label: 'Factor',
       scale: 'log2',
       steps: 2,
       step: 0,
@@ -100,9 +101,9 @@ function sizeControls(initial: State, change: Change): Control[] {
     onInput: (base) => change({ base }),
   });
   return [
-    sliderOf(initial, change, 'dim', 'Dimensions', ranges.dim),
-    sliderOf(initial, change, 'length', 'Length', { scale: 'log2', steps: 4, format: integer }),
-    sliderOf(initial, change, 'side', 'Side of the grid, cells', {}),
+    sliderOf(initial, change, 'dim', { label: 'Dimensions', ...ranges.dim }),
+    sliderOf(initial, change, 'length', { label: 'Length', scale: 'log2', steps: 4, format: integer }),
+    sliderOf(initial, change, 'side', { label: 'Side of the grid, cells' }),
     cellOf(initial, change, 'row'),
     cellOf(initial, change, 'column'),
     { name: 'base', element: base.element, set: (state) => base.set(baseOf(state)) },
@@ -137,7 +138,8 @@ function shapeControls(initial: State, change: Change): Control[] {
     { name: 'pairing', element: pairing.element, set: (state) => pairing.set(state.pairing) },
     { name: 'layout', element: layout.element, set: (state) => layout.set(state.layout) },
     { name: 'endpoint', element: endpoint.element, set: (state) => endpoint.set(state.endpoint) },
-    sliderOf(initial, change, 'divisor', 'Divisor', {
+    sliderOf(initial, change, 'divisor', {
+      label: 'Divisor',
       scale: 'log2',
       format: integer,
       hint: 'Positions are divided by it: by the length less 1 they end at 1.',
@@ -154,7 +156,8 @@ function standInControls(initial: State, change: Change): Control[] {
     onChange: (smooth) => change({ smooth }),
   });
   return [
-    sliderOf(initial, change, 'seed', 'Seed of the weights', {
+    sliderOf(initial, change, 'seed', {
+      label: 'Seed of the weights',
       hint: 'Random weights stand in for learned ones.',
     }),
     { name: 'smooth', element: smooth.element, set: (state) => smooth.set(state.smooth) },
@@ -170,9 +173,10 @@ function biasControls(initial: State, change: Change): Control[] {
     onChange: (bidirectional) => change({ bidirectional }),
   });
   return [
-    sliderOf(initial, change, 'heads', 'Heads', {}),
-    sliderOf(initial, change, 'buckets', 'Buckets', ranges.buckets),
-    sliderOf(initial, change, 'distance', 'Maximum distance', {
+    sliderOf(initial, change, 'heads', { label: 'Heads' }),
+    sliderOf(initial, change, 'buckets', { label: 'Buckets', ...ranges.buckets }),
+    sliderOf(initial, change, 'distance', {
+      label: 'Maximum distance',
       scale: 'log2',
       format: integer,
       hint: 'From there on, at the latest, all share the last bucket.',
@@ -186,20 +190,16 @@ function biasControls(initial: State, change: Change): Control[] {
 }
 
 type Ranged = Exclude<keyof typeof ranges, 'base'>;
-type SliderShape = Pick<Parameters<typeof slider>[0], 'scale' | 'steps' | 'step' | 'format' | 'hint'>;
+type SliderShape = Pick<
+  Parameters<typeof slider>[0],
+  'label' | 'scale' | 'steps' | 'step' | 'format' | 'hint'
+>;
 
-function sliderOf(
-  initial: State,
-  change: Change,
-  name: Ranged,
-  label: string,
-  { ...shape }: SliderShape,
-): Control {
+function sliderOf(initial: State, change: Change, name: Ranged, shape: SliderShape): Control {
   const { min, max } = ranges[name];
   const control = slider({
     ...shape,
     id: `see-${name}`,
-    label,
     min,
     max,
     value: initial[name],

@@ -137,7 +137,7 @@ export function stateFromQuery(query: URLSearchParams): { state: State; problems
     curve: 0,
   };
   const none: readonly number[] = [];
-  const dims = q.integers('dims', 0, columnsOf(partial) - 1, mostCurves, none);
+  const dims = q.integers('dims', { min: 0, max: columnsOf(partial) - 1, most: mostCurves }, none);
   const state = { ...partial, dims: dims.length === 0 ? null : dims };
   const curve = q.integer('curve', 1, dimsOf(state).length, 1) - 1;
   return { state: { ...state, curve }, problems: [...problems, ...q.problems] };

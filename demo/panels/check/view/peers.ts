@@ -41,7 +41,7 @@ export function createPeersView(): PeersView {
     const rows = run?.rows.filter((row) => row.dtype === dtype) ?? [];
     const timed = live.filter(({ timing }) => timing !== null);
     origin.replaceChildren(...originOf(run, at.adapter));
-    chart.draw(plotOf(rows, timed), wordsOf(run, rows, timed, dtype, at.dtype));
+    chart.draw(plotOf(rows, timed), wordsOf({ run, rows, live: timed, dtype, wanted: at.dtype }));
   };
   return {
     element: chart.element,
@@ -118,13 +118,17 @@ function plotOf(rows: readonly RecordedRow[], live: readonly RunResult[]): MakeP
   });
 }
 
-function wordsOf(
-  run: RecordedRun | undefined,
-  rows: readonly RecordedRow[],
-  live: readonly RunResult[],
-  dtype: string,
-  wanted: string,
-): FigureWords {
+interface Shown {
+  readonly run: RecordedRun | undefined;
+  /** Of the run, in the dtype that is shown. */
+  readonly rows: readonly RecordedRow[];
+  readonly live: readonly RunResult[];
+  readonly dtype: string;
+  /** The dtype that was asked for. */
+  readonly wanted: string;
+}
+
+function wordsOf({ run, rows, live, dtype, wanted }: Shown): FigureWords {
   const shown = subjects.filter(({ subject }) => rows.some((row) => row.subject === subject));
   const legend: LegendEntry[] = shown.map(({ label, color, mark }) => ({ label, color, mark }));
   if (live.length > 0) legend.push({ label: 'this page, live', color: series(5), mark: 'dot' });

@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest';
+import {
+  bytesPerElement,
+  fromStorage,
+  type RopeDtype,
+  ropeDtypes,
+  type toStorage,
+  ulp,
+} from '../../../src/dtypes';
+import { callLibrary, floatsOf, hex, wordsOf } from '../../support/library-calls';
+import { bitsOf, createRandom, type Random, randomTensor, seeded } from '../../support/random';
+import { type Complex, expectNear, product } from './complex';
+import { packed } from './halves';
+import code from './rotate.wgsl?linked';
+
+const pairings = ['half', 'interleaved'] as const;
+type Pairing = (typeof pairings)[number];
+
+/** Elements of a 16-byte chunk; also pairs of a unit, which is two chunks. */
+const chunkElements = (dtype: RopeDtype): number => 16 / bytesPerElement(dtype);
+
+/** Pairs of a unit in the order in which rotated() takes their cos and sin: even elements of a chunk before odd ones. */
+function laneOrder(dtype: RopeDtype, pairing: Pairing): number[] {
+  if (dtype === 'f32') return [0, 1, 2, 3];
+  return pairing === 'half' ? [0, 2, 4, 6, 1, 3, 5, 7] : [0, 1, 2, 3, 4, 5, 6, 7];
+}
+
+/** Which elements of a unit's 2 E, those of its first chunk first, make pair i. */
+const elementsOf = (pair: number, elements: number, pairing: Pairing): [number, number] =>
+  pairing === 'half' ? [pair, pair + elements] : [2 * pair, 2 * pair + 1];
+
+const randomTurn = (random: Random): Complex => {
+  const angle = random.next() * 2 * Math.PI;
+  const length = random.pick([1, 1, 1.4, 0.3]);
+  return { re: Math.fround(length * Math.cos(angle)), im: Math.fround(length * Math.sin(angle)) };
+};
+
+/** The words of stored elements. */
+function wordsOfStorage(elements: ReturnType<typeof toStorage>): number[] {
+  return elements instanceof Uint16Array ? packed(elements) : [...bitsOf(elements)];
+}
+
+/** The numbers in words that hold a dtype. */
+function numbersIn(words: Uint32Array, dtype: RopeDtype): Float64Array {
+  if (dtype === 'f32') return new Float64Array(floatsOf(words));
+  const halves = [...words].flatMap((word) => [word & 0xffff, word >>> 16]);
+  return fromStorage(Uint16Array.from(halves), dtype);
+}
+
+describe.each(pairings)('%s', (pairing) => {
+  const constants = { PAIRING: pairings.indexOf(pairing) };
+
+  test('elements_of_pair: what the reference pairs', async () => {
+    const cases = [1, 3, 64].flatMap((pairs) =>
+      Array.from({ length: pairs }, (_, pair) => ({ pair, pairs })),
+    );
+    const calls = cases.map(({ pair, pairs }) => [pair, pairs, 0, 0]);
+    const got = await callLibrary({ code, name: 'elements_of_pair', constants, calls });
+    const expected = cases.map(({ pair, pairs }) => elementsOf(pair, pairs, pairing));
+    expect(got.map((words) => [...words.subarray(0, 2)])).toEqual(expected);
+  });
+
+  describe.each(ropeDtypes)('%s', (dtype) => {
+    const constantsOfDtype = { ...constants, DTYPE: ropeDtypes.indexOf(dtype) };
+    const elements = chunkElements(dtype);
+
+    test('quad_of_unit: the quads of the pairs in the two chunks of a unit', async () => {
+      const cases = [1, 2, 3, 8].flatMap((units) =>
+        Array.from({ length: (units * elements) / 2 }, (_, i) => {
+          const perUnit = elements / 2;
+          return { units, unit: Math.floor(i / perUnit), i: i % perUnit };
+        }),
+      );
+      const calls = cases.map(({ unit, i, units }) => [unit, i, units, 0]);
+      const got = await callLibrary({ code, name: 'quad_of_unit', constants: constantsOfDtype, calls });
+      for (const [at, { units, unit, i }] of cases.entries()) {
+        // The pairs of a head with an element in one of the chunks, in order; two of them are a quad.
+        const chunkOf = (element: number) => Math.floor(element / elements);
+        const pairs = Array.from({ length: units * elements }, (_, pair) => pair).filter((pair) =>
+          elementsOf(pair, units * elements, pairing).some(
+            (element) => chunkOf(element) === unit || chunkOf(element) === unit + units,
+          ),
+        );
+        expect(pairs).toHaveLength(elements);
+        expect(got[at]![0], JSON.stringify(cases[at])).toBe(pairs[2 * i]! / 2);
+      }
+    });
+
+    test('rotation_of: cos and sin of the pairs, in the order of the elements that rotated() takes out', async () => {
+      const random = createRandom(31);
+      const turns = Array.from({ length: elements }, () => randomTurn(random));
+      const quads = Array.from({ length: elements / 2 }, (_, i) => {
+        const [even, odd] = [turns[2 * i]!, turns[2 * i + 1]!];
+        return [...wordsOf([even.re, odd.re, even.im, odd.im])];
+      });
+      // As the kernels call it: f32 has two quads, and gives them twice.
+      const call = (dtype === 'f32' ? [...quads, ...quads] : quads).flat();
+      const [words] = await callLibrary({
+        code,
+        name: 'rotation_of',
+        constants: constantsOfDtype,
+        calls: [call],
+        vectors: 4,
+      });
+      const order = laneOrder(dtype, pairing);
+      for (const [lane, pair] of order.entries()) {
+        const at = (lane >> 2) * 8 + (lane % 4);
+        const { re, im } = turns[pair]!;
+        expect(hex([words![at]!, words![at + 4]!]), `lane ${lane}`).toEqual(hex(wordsOf([re, im])));
+      }
+    });
+
+    test('rotated: each pair of the two chunks by its own angle', () =>
+      seeded(32, async (random) => {
+        const order = laneOrder(dtype, pairing);
+        const cases = Array.from({ length: 100 }, () => ({
+          unit: randomTensor(dtype, 2 * elements, random),
+          turns: order.map(() => randomTurn(random)),
+        }));
+        const calls = cases.map(({ unit, turns }) => {
+          const lanes = order.map((pair) => turns[pair]!);
+          // f32 has no second four: poison.
+          const second = (part: readonly number[]) =>
+            dtype === 'f32' ? [Number.NaN, Number.NaN, Number.NaN, Number.NaN] : part.slice(4);
+          const [cos, sin] = [lanes.map(({ re }) => re), lanes.map(({ im }) => im)];
+          const rotation = [...cos.slice(0, 4), ...sin.slice(0, 4), ...second(cos), ...second(sin)];
+          return [...wordsOfStorage(unit), ...wordsOf(rotation)];
+        });
+        const got = await callLibrary({
+          code,
+          name: 'rotated',
+          constants: constantsOfDtype,
+          calls,
+          vectors: 2,
+        });
+        for (const [i, { unit, turns }] of cases.entries()) {
+          const [before, after] = [fromStorage(unit, dtype), numbersIn(got[i]!, dtype)];
+          for (const [pair, turn] of turns.entries()) {
+            const [x, y] = elementsOf(pair, elements, pairing);
+            const { exact, tolerance } = product({ re: before[x]!, im: before[y]! }, turn);
+            // A 16-bit result is rounded once more: half a unit in the last place, which a power of two may double.
+            const units = [exact.re, exact.im].map((value) => (dtype === 'f32' ? 0 : ulp(value, dtype)));
+            const bounded = { exact, tolerance: tolerance + Math.max(...units) };
+            expectNear({ re: after[x]!, im: after[y]! }, bounded, `case ${i}, pair ${pair}`);
+          }
+        }
+      }));
+
+    test('rotated: by an angle of 0 every element keeps its bits', async () => {
+      const random = createRandom(33);
+      const unit = randomTensor(dtype, 2 * elements, random);
+      const identity = [1, 1, 1, 1, 0, 0, 0, 0];
+      const words = wordsOfStorage(unit);
+      const [got] = await callLibrary({
+        code,
+        name: 'rotated',
+        constants: constantsOfDtype,
+        calls: [[...words, ...wordsOf([...identity, ...identity])]],
+        vectors: 2,
+      });
+      expect(hex(got!)).toEqual(hex(words));
+    });
+  });
+});
+
+test('rotated_pair: by an angle', () =>
+  seeded(34, async (random) => {
+    const cases = Array.from({ length: 200 }, () => {
+      const [re, im] = randomTensor('f32', 2, random);
+      return { pair: { re: re!, im: im! }, turn: randomTurn(random) };
+    });
+    const calls = cases.map(({ pair, turn }) => [
+      ...wordsOf([pair.re, pair.im, 0, 0, turn.re, turn.im, 0, 0]),
+    ]);
+    const got = await callLibrary({ code, name: 'rotated_pair', calls });
+    for (const [i, { pair, turn }] of cases.entries()) {
+      const [re, im] = floatsOf(got[i]!);
+      expectNear({ re: re!, im: im! }, product(pair, turn), `case ${i}`);
+    }
+  }));

@@ -38,19 +38,13 @@ export interface KernelCall {
   readonly step: string;
 }
 
-/**
- * A launch of one token, whose heads are one group. Units and groups are divisors, or plain numbers: a field that a module
- * does not have is left out.
- */
+/** A launch of one token, whose heads are one group. */
 const grid: ParameterValues = {
   'grid.items': 2 ** 20,
   'grid.width': 1,
-  'grid.units': 16,
   'grid.units.by': 16,
   'grid.units.shift': 4,
-  'grid.groups': 1,
   'grid.groups.by': 1,
-  'grid.tokens': 1,
 };
 
 /** A table of 2^20 positions in two digits, 64 pairs each. */
@@ -167,15 +161,11 @@ export const kernelNames: readonly string[] = [
 
 function callsOf(shape: Shape, layout: ParameterLayout): KernelCall[] {
   const [field, by, step] = shape.steps ?? [];
-  const asksForPowers = layout.has(powersField);
-  const parameters = Object.fromEntries(
-    Object.entries(shape.parameters).filter(([name]) => !(name in grid) || layout.has(name)),
-  );
-  const sizes: readonly Sizes[] = asksForPowers ? ['powers of two', 'others'] : ['all'];
+  const sizes: readonly Sizes[] = layout.has(powersField) ? ['powers of two', 'others'] : ['all'];
   return sizes.map((each) => {
     const powers: ParameterValues = each === 'powers of two' ? { [powersField]: 1 } : {};
     const withSteps = (count: number): ParameterValues => ({
-      ...parameters,
+      ...shape.parameters,
       ...powers,
       ...(field !== undefined && by !== undefined && { [field]: count * by }),
     });

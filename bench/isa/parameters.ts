@@ -7,33 +7,20 @@ export type ParameterValues = Readonly<Record<string, number>>;
 /** Byte offset of each 32-bit field of the uniform `params`, by the path to it. */
 export type ParameterLayout = ReadonlyMap<string, number>;
 
-function addFields(
-  { structs }: Reflection,
-  of: string,
-  prefix: string,
-  start: number,
-  layout: Map<string, number>,
-): void {
-  for (const { name, type, offset } of structs.find((each) => each.name === of)?.fields ?? []) {
-    if (structs.some((each) => each.name === type)) {
-      addFields(
-        { structs, entryPoints: [], overrides: [] },
-        type,
-        `${prefix}${name}.`,
-        start + offset,
-        layout,
-      );
-    } else layout.set(prefix + name, start + offset);
-  }
+/** The fields of a struct and of those within it, with their offsets. */
+function fieldsOf(structs: Reflection['structs'], of: string): (readonly [path: string, offset: number])[] {
+  const fields = structs.find(({ name }) => name === of)?.fields ?? [];
+  return fields.flatMap(({ name, type, offset }) => {
+    const inner = fieldsOf(structs, type).map(([path, at]) => [`${name}.${path}`, offset + at] as const);
+    return inner.length > 0 ? inner : [[name, offset] as const];
+  });
 }
 
 /** The layout of `params` in a linked module. */
 export function parameterLayout(code: string): ParameterLayout {
   const type = /var<uniform> params: (\w+);/.exec(code)?.[1];
   if (type === undefined) throw new RangeError('code: expected a module with the uniform `params`');
-  const layout = new Map<string, number>();
-  addFields(reflected(code), type, '', 0, layout);
-  return layout;
+  return new Map(fieldsOf(reflected(code).structs, type));
 }
 
 /**

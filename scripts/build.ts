@@ -10,7 +10,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
 import { withExtensions } from './declarations';
-import { entryModules, linkedModule } from './shaders';
+import { entryModules, linkedModule, nativeModules } from './shaders';
 import { linkedWgsl } from './wgsl';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -69,8 +69,8 @@ async function writeModules(outDir: string): Promise<void> {
 
 /** src/rope/rope.ts -> rope/rope.js; shaders/rope.wgsl?linked -> shaders/rope.wgsl.js */
 function moduleFile({ name, facadeModuleId }: { name: string; facadeModuleId: string | null }): string {
-  const [, shader] = facadeModuleId?.match(/([^/\\]+)\.wgsl\?linked$/) ?? [];
-  return shader ? `shaders/${shader}.wgsl.js` : `${name}.js`;
+  const [, shader, native] = facadeModuleId?.match(/([^/\\]+)\.wgsl\?linked(&native_f16)?$/) ?? [];
+  return shader ? `shaders/${shader}${native ? '-f16' : ''}.wgsl.js` : `${name}.js`;
 }
 
 /** The linked modules with their comments, for who writes a host of their own. */
@@ -78,6 +78,12 @@ async function writeShaders(outDir: string): Promise<void> {
   await mkdir(outDir, { recursive: true });
   for (const name of entryModules) {
     await writeFile(join(outDir, `${name}.wgsl`), await linkedModule(`${name}.wgsl`));
+  }
+  for (const name of nativeModules) {
+    await writeFile(
+      join(outDir, `${name}-f16.wgsl`),
+      await linkedModule(`${name}.wgsl`, { nativeF16: true }),
+    );
   }
 }
 

@@ -1,11 +1,11 @@
 /** How Vite takes in WGSL. */
 import type { Plugin } from 'vite';
-import { linkedFile, moduleFiles } from './shaders';
+import { linkedFile, moduleFiles, nativeModules } from './shaders';
 import { minifyWgsl } from './wgsl-text';
 
 /**
  * `import wgsl from './x.wgsl?linked'` gives the module with all that it imports, as plain WGSL. It may lie outside of shaders/:
- * its imports lead there all the same.
+ * its imports lead there all the same. `?linked&native_f16` links what converts f16 by the device's own type.
  *
  * @param options.comments Whether comments and blanks stay. The build leaves them out.
  */
@@ -14,11 +14,35 @@ export function linkedWgsl({ comments = true } = {}): Plugin {
     name: 'webgpu-rope-wgsl',
     enforce: 'pre',
     async load(id) {
-      const [, file] = /^(.+\.wgsl)\?linked$/.exec(id) ?? [];
+      const [, file, native] = /^(.+\.wgsl)\?linked(&native_f16)?$/.exec(id) ?? [];
       if (file === undefined) return null;
       for (const each of [...moduleFiles(), file]) this.addWatchFile(each);
-      const linked = await linkedFile(file);
-      return `export default ${JSON.stringify(comments ? linked : minifyWgsl(linked))};`;
+      const textOf = async (nativeF16: boolean): Promise<string> => {
+        const linked = await linkedFile(file, nativeF16);
+        return comments ? linked : minifyWgsl(linked);
+      };
+      if (!native) return textModule(await textOf(false));
+      const isTwin = nativeModules.some((name) => file.endsWith(`/${name}.wgsl`));
+      const text = await textOf(true);
+      return isTwin ? differenceModule(`${file}?linked`, await textOf(false), text) : textModule(text);
     },
   };
+}
+
+const textModule = (text: string): string => `export default ${JSON.stringify(text)};`;
+
+/** A module whose text is that of another but for one stretch: a bundle need not hold most of it twice. */
+function differenceModule(other: string, plain: string, text: string): string {
+  const directive = 'enable f16;';
+  const rest = text.replace(directive, '');
+  const most = Math.min(plain.length, rest.length);
+  let before = 0;
+  while (before < most && plain[before] === rest[before]) before++;
+  let after = 0;
+  while (after < most - before && plain.at(-1 - after) === rest.at(-1 - after)) after++;
+  const middle = JSON.stringify(rest.slice(before, rest.length - after));
+  return (
+    `import plain from ${JSON.stringify(other)};\n` +
+    `export default '${directive}' + plain.slice(0, ${before}) + ${middle} + plain.slice(${plain.length - after});`
+  );
 }

@@ -25,6 +25,8 @@ import package::lib::dtype::{BF16, DTYPE, F32, pack, pack_one, pack_word, unpack
 import package::lib::items::{Grid, Item, WORKGROUP, is_counting, item_of, sequence_of, token_of};
 import package::lib::positions::{AXES, Source};
 
+@if(native_f16) enable f16;
+
 const SINUSOIDAL = 0u;
 const LEARNED = 1u;
 const BINARY = 2u;

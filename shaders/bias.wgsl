@@ -26,6 +26,8 @@ import package::lib::dtype::{DTYPE, F32, pack, pack_word, unpack, unpack_word};
 import package::lib::items::{Grid, Item, WORKGROUP, item_of, sequence_of, token_of};
 import package::lib::positions::{BAD, IDS, PADDING, Source, is_position};
 
+@if(native_f16) enable f16;
+
 const ALIBI = 0u;
 const T5 = 1u;
 

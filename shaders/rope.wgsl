@@ -32,6 +32,8 @@ import package::lib::rotate::{
   Chunks, Quads, Rotation, conjugate_products, elements_of_pair, inverted, quad_of_unit, quotients, scaled, rotated, rotated_pair, rotation_of,
 };
 
+@if(native_f16) enable f16;
+
 // Offsets and strides count chunks in ..._chunks and words in ..._words.
 struct Tensor {
   base: u32,          // where row 0 of slice 0 of this launch begins

@@ -1,5 +1,5 @@
 // float16: f16 and bf16 as bits, two to a word, packed to nearest even from float32.
-// Products and minima stand where shifts could: a GPU takes either, SwiftShader shifts lane by lane (bench/NOTES.md).
+// Linked with `native_f16`, f16 is converted by the device's own type: for devices whose conversions passed a probe.
 
 // The even (lower) and the odd (upper) elements of four words.
 struct EvenOdd {
@@ -7,12 +7,31 @@ struct EvenOdd {
   odd: vec4f,
 }
 
-fn unpack_f16(words: vec4u) -> EvenOdd {
+@if(!native_f16) fn unpack_f16(words: vec4u) -> EvenOdd {
   let x = unpack2x16float(words.x);
   let y = unpack2x16float(words.y);
   let z = unpack2x16float(words.z);
   let w = unpack2x16float(words.w);
   return EvenOdd(vec4f(x.x, y.x, z.x, w.x), vec4f(x.y, y.y, z.y, w.y));
+}
+
+@if(native_f16) fn unpack_f16(words: vec4u) -> EvenOdd {
+  let x = bitcast<vec2h>(words.x);
+  let y = bitcast<vec2h>(words.y);
+  let z = bitcast<vec2h>(words.z);
+  let w = bitcast<vec2h>(words.w);
+  return EvenOdd(vec4f(vec4h(x.x, y.x, z.x, w.x)), vec4f(vec4h(x.y, y.y, z.y, w.y)));
+}
+
+@if(native_f16) fn pack_f16(even: vec4f, odd: vec4f) -> vec4u {
+  let a = vec4h(even);
+  let b = vec4h(odd);
+  return vec4u(
+    bitcast<u32>(vec2h(a.x, b.x)),
+    bitcast<u32>(vec2h(a.y, b.y)),
+    bitcast<u32>(vec2h(a.z, b.z)),
+    bitcast<u32>(vec2h(a.w, b.w)),
+  );
 }
 
 fn unpack_bf16(words: vec4u) -> EvenOdd {
@@ -36,7 +55,7 @@ fn f16_magnitudes(values: vec4f) -> vec4u {
   return rounded | select(vec4u(0u), vec4u(0x200u), magnitude > vec4u(0x7f800000u));
 }
 
-fn pack_f16(even: vec4f, odd: vec4f) -> vec4u {
+@if(!native_f16) fn pack_f16(even: vec4f, odd: vec4f) -> vec4u {
   let signs = ((bitcast<vec4u>(even) >> vec4u(16u)) & vec4u(0x8000u)) | (bitcast<vec4u>(odd) & vec4u(0x80000000u));
   return signs | f16_magnitudes(even) | (f16_magnitudes(odd) << vec4u(16u));
 }

@@ -1,4 +1,5 @@
 import wgsl from '../../shaders/additive.wgsl?linked';
+import nativeWgsl from '../../shaders/additive.wgsl?linked&native_f16';
 import { bytesPerElement, type RopeDtype, ropeDtypes } from '../dtypes';
 import { pastTheEnd } from '../encodings/rows';
 import type { AdditiveEncoding } from '../encodings/types';
@@ -80,7 +81,7 @@ export class AdditiveCore {
     const entryPoint = index % 2 === 1 ? 'add_chunks' : 'add_words';
     return {
       name: `webgpu-rope ${entryPoint} ${dtype} ${type} ${layout} ${source.dtype} ${axes} ${workgroupSize}`,
-      code: wgsl,
+      code: dtype === 'f16' && this.kernel.device.f16 === 'native' ? nativeWgsl : wgsl,
       entryPoint,
       layouts: this.kernel.layouts(true),
       constants: {

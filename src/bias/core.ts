@@ -1,4 +1,5 @@
 import wgsl from '../../shaders/bias.wgsl?linked';
+import nativeWgsl from '../../shaders/bias.wgsl?linked&native_f16';
 import { bucketingOf, t5Buckets } from '../biases/t5';
 import type { AttentionBias } from '../biases/types';
 import { type RopeDtype, ropeDtypes } from '../dtypes';
@@ -82,7 +83,7 @@ export class BiasCore {
     const entryPoint = `bias_${byIds ? 'at_' : ''}${chunked ? 'chunks' : 'words'}`;
     return {
       name: `webgpu-rope ${bias.type} ${entryPoint} ${dtype} ${tuning.workgroupSize}`,
-      code: wgsl,
+      code: dtype === 'f16' && this.kernel.device.f16 === 'native' ? nativeWgsl : wgsl,
       entryPoint,
       layouts: this.kernel.layouts(byIds),
       constants: {

@@ -1,5 +1,6 @@
 import { wrongType } from '../errors';
 import { checkLiveDevice, checkNotLost, type Loss, lossOf } from './loss';
+import { type F16Conversion, type F16Probe, probeF16 } from './native-f16';
 import { remembered } from './remembered';
 import { shaderStageCompute } from './usage';
 
@@ -35,12 +36,18 @@ export class KernelDevice {
   readonly tableLayout: GPUBindGroupLayout;
   /** Group 2: what positions come from (shaders/bindings/positions.wgsl). */
   readonly positionLayout: GPUBindGroupLayout;
+  /** How f16 is converted on this device. */
+  readonly f16: F16Conversion;
   readonly #loss: Loss;
   readonly #tensorLayouts: GPUBindGroupLayout[] = [];
   readonly #modules = new Map<string, GPUShaderModule>();
   readonly #pipelines = new Map<string, Compiled>();
 
-  constructor(readonly device: GPUDevice) {
+  constructor(
+    readonly device: GPUDevice,
+    f16: F16Conversion,
+  ) {
+    this.f16 = f16;
     this.#loss = lossOf(device);
     const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = device.limits;
     // Sizes of bindings are whole words; a limit need not be.
@@ -138,16 +145,25 @@ export class KernelDevice {
   }
 }
 
-const devices = new WeakMap<GPUDevice, KernelDevice>();
+const devices = new WeakMap<GPUDevice, Promise<KernelDevice>>();
+
+async function probedDevice(device: GPUDevice, probe: F16Probe): Promise<KernelDevice> {
+  const has = device.features.has('shader-f16');
+  // A probe that fails altogether is one that was not passed.
+  const isNative = has && (await probe(device).catch(() => false));
+  return new KernelDevice(device, isNative ? 'native' : 'integers');
+}
 
 /**
- * What kernels share on this device, made at its first use.
+ * What kernels share on this device, made at its first use: with `shader-f16` that takes a dispatch and a read-back.
  *
  * @throws {TypeError} the device was lost
  */
-export async function liveDevice(device: GPUDevice): Promise<KernelDevice> {
+export async function liveDevice(device: GPUDevice, probe: F16Probe = probeF16): Promise<KernelDevice> {
   await checkLiveDevice(device);
-  return remembered(devices, device, () => new KernelDevice(device));
+  const shared = await remembered(devices, device, () => probedDevice(device, probe));
+  shared.checkLive();
+  return shared;
 }
 
 /** Refuses what cannot compile. */

@@ -7,7 +7,8 @@ export interface RopeDeviceOptions {
   readonly powerPreference?: GPUPowerPreference;
   /** Where WebGPU is reached: `navigator.gpu` by default; Dawn's `create([])` under Node. */
   readonly gpu?: GPU;
-  /** Features asked for if the adapter has them, on top of `timestamp-query`. The package itself needs none. */
+  /** Features asked for if the adapter has them, on top of `timestamp-query` and `shader-f16`. The package itself
+   * needs none; with `shader-f16` it converts f16 by the device's own type, where that passes a probe. */
   readonly optionalFeatures?: readonly GPUFeatureName[];
   /** Label of the device. Default `webgpu-rope`. */
   readonly label?: string;
@@ -49,7 +50,7 @@ export async function requestRopeDevice(options: RopeDeviceOptions = {}): Promis
       'adapter: expected a GPUAdapter, got null: WebGPU is there but offers no GPU (see chrome://gpu or about:support)',
     );
   }
-  const wanted: GPUFeatureName[] = ['timestamp-query', ...optionalFeatures];
+  const wanted: GPUFeatureName[] = ['timestamp-query', 'shader-f16', ...optionalFeatures];
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const descriptor = { label, requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)) };
   const requiredLimits = { maxBufferSize, maxStorageBufferBindingSize };

@@ -1,4 +1,5 @@
 import wgsl from '../../shaders/rope.wgsl?linked';
+import nativeWgsl from '../../shaders/rope.wgsl?linked&native_f16';
 import type { RopeConfig } from '../config/types';
 import { bytesPerElement, type RopeDtype, ropeDtypes } from '../dtypes';
 import { wrongType } from '../errors';
@@ -87,7 +88,7 @@ export class RopeCore {
     const entryPoint = `${call}_${chunked ? 'chunks' : 'words'}`;
     return {
       name: `webgpu-rope ${entryPoint} ${dtype} ${config.pairing} ${kind} ${axes} ${tuning.workgroupSize}`,
-      code: wgsl,
+      code: dtype === 'f16' && this.kernel.device.f16 === 'native' ? nativeWgsl : wgsl,
       entryPoint,
       // Calls whose positions the host knows bind no ids and no counter.
       layouts: this.kernel.layouts(call !== 'rotate'),

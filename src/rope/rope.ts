@@ -34,6 +34,14 @@ export class Rope {
     return this.#core.setup.dtypes;
   }
 
+  /**
+   * How f16 is converted: `native`, by the device's own type, where it has `shader-f16` and its conversions passed a probe; or by
+   * `integers`. The bits are the same.
+   */
+  get f16Conversion(): 'native' | 'integers' {
+    return this.#core.kernel.device.f16;
+  }
+
   /** Positions 0 to `capacity - 1` can be rotated to. */
   get capacity(): number {
     return this.#core.state.table.capacity;

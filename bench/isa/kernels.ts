@@ -1,7 +1,5 @@
 /** Which kernels are compiled, and the calls whose path is followed through them. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { linkedModule, shaderFolder } from '../../scripts/shaders';
+import { linkedModule, nativeModules } from '../../scripts/shaders';
 import { type RopeDtype, ropeDtypes } from '../../src/dtypes';
 import { type ParameterLayout, type ParameterValues, parameterLayout } from './parameters';
 
@@ -65,7 +63,6 @@ interface Shape {
   readonly pairings?: readonly IsaPairing[];
   readonly dtypes?: readonly RopeDtype[];
   readonly constants?: Readonly<Record<string, number>>;
-  readonly features?: readonly GPUFeatureName[];
   readonly parameters: ParameterValues;
   /** The parameter that counts steps, how much of it a step is, and what it is called. */
   readonly steps?: readonly [field: string, by: number, name: string];
@@ -73,7 +70,6 @@ interface Shape {
 
 const heads = ['q.heads', 1, 'head'] as const;
 const rotated = { ...grid, ...table('to') };
-const twoDigits = { TWO_DIGITS: 1 };
 
 const ropeShapes: readonly Shape[] = [
   { kernel: 'rotate_chunks', module: 'rope', pairings: isaPairings, parameters: rotated, steps: heads },
@@ -108,19 +104,8 @@ const ropeShapes: readonly Shape[] = [
   },
 ];
 
-/** The module that packs by the device's own f16, where there is one. */
-const nativeModule = 'rope-f16';
+/** Kernels whose f16 is converted by the device's own type. */
 export const nativeVariant = 'native f16';
-
-const nativeShapes: readonly Shape[] = ropeShapes
-  .filter(({ kernel, variant }) => variant === undefined && kernel !== 'rotate_words')
-  .map((shape) => ({
-    ...shape,
-    module: nativeModule,
-    variant: nativeVariant,
-    dtypes: ['f16'],
-    features: ['shader-f16'],
-  }));
 
 const otherShapes: readonly Shape[] = [
   {
@@ -149,15 +134,10 @@ const otherShapes: readonly Shape[] = [
   },
 ];
 
-const shapes = (): readonly Shape[] =>
-  existsSync(join(shaderFolder, `${nativeModule}.wgsl`))
-    ? [...ropeShapes, ...nativeShapes, ...otherShapes]
-    : [...ropeShapes, ...otherShapes];
+const shapes: readonly Shape[] = [...ropeShapes, ...otherShapes];
 
 /** Names of all kernels. */
-export const kernelNames: readonly string[] = [
-  ...new Set([...ropeShapes, ...otherShapes].map(({ kernel }) => kernel)),
-];
+export const kernelNames: readonly string[] = [...new Set(shapes.map(({ kernel }) => kernel))];
 
 function callsOf(shape: Shape, layout: ParameterLayout): KernelCall[] {
   const [field, by, step] = shape.steps ?? [];
@@ -178,30 +158,53 @@ function callsOf(shape: Shape, layout: ParameterLayout): KernelCall[] {
   });
 }
 
+/** How f16 is converted in a case. */
+interface Conversion {
+  readonly dtype: RopeDtype;
+  readonly isNative: boolean;
+}
+
+/** Every dtype in integers, and f16 by the device where its module is shipped that way. */
+function conversionsOf({ module, dtypes = ropeDtypes }: Shape): Conversion[] {
+  const hasNative = nativeModules.some((each) => each === module);
+  return dtypes.flatMap((dtype) => {
+    const inIntegers = { dtype, isNative: false };
+    return dtype === 'f16' && hasNative ? [inIntegers, { dtype, isNative: true }] : [inIntegers];
+  });
+}
+
+async function casesOf(shape: Shape, { dtype, isNative }: Conversion): Promise<KernelCase[]> {
+  const code = await linkedModule(`${shape.module}.wgsl`, { nativeF16: isNative });
+  const { kernel, pairings = ['half'] } = shape;
+  const variant = [shape.variant ?? '', isNative ? nativeVariant : '']
+    .filter((part) => part !== '')
+    .join(', ');
+  return pairings.map((pairing) => {
+    const all = {
+      WORKGROUP: 64,
+      DTYPE: ropeDtypes.indexOf(dtype),
+      PAIRING: isaPairings.indexOf(pairing),
+      TWO_DIGITS: 1,
+      ...shape.constants,
+    };
+    // The linker leaves out what a module does not read.
+    const constants = Object.fromEntries(
+      Object.entries(all).filter(([name]) => new RegExp(`^override ${name}\\b`, 'm').test(code)),
+    );
+    return {
+      ...{ kernel, dtype, variant, code, constants },
+      pairing: 'PAIRING' in constants ? pairing : '',
+      features: isNative ? ['shader-f16'] : [],
+      calls: callsOf(shape, parameterLayout(code)),
+    };
+  });
+}
+
 /** The kernels of these names, every variant. */
 export async function kernelCases(names: readonly string[]): Promise<KernelCase[]> {
   const cases: KernelCase[] = [];
-  for (const shape of shapes().filter(({ kernel }) => names.includes(kernel))) {
-    const code = await linkedModule(`${shape.module}.wgsl`);
-    const calls = callsOf(shape, parameterLayout(code));
-    for (const dtype of shape.dtypes ?? ropeDtypes) {
-      for (const pairing of shape.pairings ?? (['half'] as const)) {
-        const all = {
-          WORKGROUP: 64,
-          DTYPE: ropeDtypes.indexOf(dtype),
-          PAIRING: isaPairings.indexOf(pairing),
-          ...twoDigits,
-          ...shape.constants,
-        };
-        // The linker leaves out what a module does not read.
-        const constants = Object.fromEntries(
-          Object.entries(all).filter(([name]) => new RegExp(`^override ${name}\\b`, 'm').test(code)),
-        );
-        const { kernel, variant = '', features = [] } = shape;
-        const named = 'PAIRING' in constants ? pairing : '';
-        cases.push({ kernel, dtype, pairing: named, variant, code, constants, features, calls });
-      }
-    }
+  for (const shape of shapes.filter(({ kernel }) => names.includes(kernel))) {
+    for (const conversion of conversionsOf(shape)) cases.push(...(await casesOf(shape, conversion)));
   }
   return cases;
 }

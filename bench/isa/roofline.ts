@@ -46,7 +46,7 @@ export const machines: readonly Machine[] = [
   },
 ];
 
-/** Vector instructions an element that other kernels take on navi21 at 512 tokens, compiled the same way. */
+/** Vector instructions an element that other kernels take on navi21 at 512 tokens, as an earlier version of this tool counted. */
 export const peerInstructions: readonly (readonly [peer: string, perElement: number])[] = [
   ['ratchet', 15.5],
   ['ExecuTorch', 35.5],
@@ -130,6 +130,6 @@ export function rooflineMarkdown(points: readonly RooflinePoint[], madeBy: strin
     row(head.map((_, at) => (at === 1 ? '---' : '--:'))),
     ...lines.map(row),
     '',
-    `Vector instructions an element of other kernels, compiled the same way for navi21, 512 tokens: ${peers}.`,
+    `Vector instructions an element of other kernels, counted by an earlier version of this tool for navi21, 512 tokens: ${peers}.`,
   ].join('\n');
 }

@@ -10,8 +10,7 @@ import { parseArgs } from 'node:util';
 import { milliseconds } from './report';
 import type { BenchResult, BenchRow } from './schema';
 
-const openingMarker = '<!-- bench: made by bench/readme-table.ts -->';
-const closingMarker = '<!-- /bench -->';
+const benchMarkers = ['<!-- bench: made by bench/readme-table.ts -->', '<!-- /bench -->'] as const;
 
 /**
  * Several runs of one machine as one: of each row the run whose time is the median, and the median of the shares.
@@ -77,18 +76,20 @@ export function markdownOf(result: BenchResult, runs: number): string {
 }
 
 /**
- * Puts text between the markers of a document.
+ * Puts text between two markers of a document, those of the benchmark's table unless told otherwise.
  *
  * @throws {RangeError} it has no markers
  */
-export function replaceBetweenMarkers(markdown: string, text: string): string {
-  const from = markdown.indexOf(openingMarker);
-  const to = markdown.indexOf(closingMarker);
+export function replaceBetweenMarkers(
+  markdown: string,
+  text: string,
+  [opening, closing]: readonly [string, string] = benchMarkers,
+): string {
+  const from = markdown.indexOf(opening);
+  const to = markdown.indexOf(closing);
   if (from < 0 || to < from)
-    throw new RangeError(
-      `expected the markers ${openingMarker} and ${closingMarker}, got a document without`,
-    );
-  return `${markdown.slice(0, from + openingMarker.length)}\n${text}\n${markdown.slice(to)}`;
+    throw new RangeError(`expected the markers ${opening} and ${closing}, got a document without`);
+  return `${markdown.slice(0, from + opening.length)}\n${text}\n${markdown.slice(to)}`;
 }
 
 function keyOf(row: BenchRow): string {

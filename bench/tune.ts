@@ -22,7 +22,9 @@ const usage = `Measures the tunings that createRope takes, on this machine's ada
 const workgroupSizes = [16, 32, 64, 128, 256];
 const invocations = [1, 64, 128, 256, 512, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576];
 const tunings: readonly RopeTuning[] = workgroupSizes.flatMap((workgroupSize) =>
-  invocations.map((count) => ({ workgroupSize, invocations: count })),
+  invocations.flatMap((count) =>
+    [true, false].map((firstHeadAhead) => ({ workgroupSize, invocations: count, firstHeadAhead })),
+  ),
 );
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -34,6 +34,9 @@ import package::lib::rotate::{
 
 @if(native_f16) enable f16;
 
+override INVERSE: bool = false;      // rotate_, rotate_at_: un-rotates
+override FIRST_AHEAD: bool = true;   // whether an invocation loads its first head before cos and sin
+
 // Offsets and strides count chunks in ..._chunks and words in ..._words.
 struct Tensor {
   base: u32,          // where row 0 of slice 0 of this launch begins
@@ -50,7 +53,6 @@ struct RopeParams {
   k_in_q: u32,        // 1: K lies behind the binding of Q
   unit_pairs: u32,    // pairs in a unit (..._words)
   pairs: u32,         // pairs in a head
-  inverse: u32,       // 1: un-rotate
   undo: f32,          // rerotate: 1 / |cos, sin|^2 of every entry of from_table; 0 where they differ, and each is divided by
   @align(16) to: Source,
   @align(16) origin: Source,
@@ -94,13 +96,11 @@ fn start_quads(rows: DigitRows, unit: u32) -> Quads {
   return Quads(a, b, c, table_quad(rows, quad_of_unit(unit, 3u, units)));
 }
 
-// Those of a call that may un-rotate: one branch, after all loads.
 fn directed(quads: Quads) -> Quads {
-  var result = quads;
-  if (params.inverse == 1u) {
-    result = inverted(quads);
+  if (INVERSE) {
+    return inverted(quads);
   }
-  return result;
+  return quads;
 }
 
 // ---- cos and sin of any position ------------------------------------------------------------------------------------
@@ -234,13 +234,7 @@ fn load_q(at: u32) -> Chunks {
 }
 
 fn load_k(at: u32) -> Chunks {
-  var chunks: Chunks;
-  if (params.k_in_q == 1u) {
-    chunks = load_q(at);
-  } else {
-    chunks = Chunks(k_chunks[at], k_chunks[at + params.grid.units.by]);
-  }
-  return chunks;
+  return Chunks(k_chunks[at], k_chunks[at + params.grid.units.by]);
 }
 
 fn store_q(at: u32, chunks: Chunks) {
@@ -249,12 +243,8 @@ fn store_q(at: u32, chunks: Chunks) {
 }
 
 fn store_k(at: u32, chunks: Chunks) {
-  if (params.k_in_q == 1u) {
-    store_q(at, chunks);
-  } else {
-    k_chunks[at] = chunks.a;
-    k_chunks[at + params.grid.units.by] = chunks.b;
-  }
+  k_chunks[at] = chunks.a;
+  k_chunks[at + params.grid.units.by] = chunks.b;
 }
 
 // Where the unit of a head lies.
@@ -266,19 +256,28 @@ fn k_place(item: Item, head: u32) -> u32 {
   return row_of(params.k, item) + item.unit + head * params.k.head_stride;
 }
 
-// The item's first head: of Q, else of K. Loaded before cos and sin are, so that memory is waited for once.
+// The item's first head: of Q, else of K. FIRST_AHEAD loads it before cos and sin, so that memory is waited for once; software
+// adapters, which run both sides of a branch, do better without.
 struct First {
   at: u32,
+  in_q: bool,       // behind the binding of Q
   chunks: Chunks,
 }
 
 fn load_first(item: Item) -> First {
   var first: First;
+  if (!FIRST_AHEAD) {
+    return first;
+  }
   if (item.group < params.q.heads) {
     first.at = q_place(item, item.group);
-    first.chunks = load_q(first.at);
   } else {
     first.at = k_place(item, item.group - params.q.heads);
+  }
+  first.in_q = item.group < params.q.heads || params.k_in_q == 1u;
+  if (first.in_q) {
+    first.chunks = load_q(first.at);
+  } else {
     first.chunks = load_k(first.at);
   }
   return first;
@@ -286,23 +285,34 @@ fn load_first(item: Item) -> First {
 
 fn rotate_heads(item: Item, first: First, rotation: Rotation) {
   let groups = params.grid.groups.by;
-  let chunks = rotated(first.chunks, rotation);
-  if (item.group < params.q.heads) {
-    store_q(first.at, chunks);
-  } else {
-    store_k(first.at, chunks);
+  var head = item.group;
+  var at = q_place(item, head) - groups * params.q.head_stride;
+  if (FIRST_AHEAD) {
+    let chunks = rotated(first.chunks, rotation);
+    if (first.in_q) {
+      store_q(first.at, chunks);
+    } else {
+      store_k(first.at, chunks);
+    }
+    head += groups;
+    at = first.at;
   }
-  var head = item.group + groups;
-  var at = first.at;
   for (; head < params.q.heads; head += groups) {
     at += groups * params.q.head_stride;
     store_q(at, rotated(load_q(at), rotation));
   }
   head -= params.q.heads;
   at = k_place(item, head);
-  for (; head < params.k.heads; head += groups) {
-    store_k(at, rotated(load_k(at), rotation));
-    at += groups * params.k.head_stride;
+  if (params.k_in_q == 1u) {
+    for (; head < params.k.heads; head += groups) {
+      store_q(at, rotated(load_q(at), rotation));
+      at += groups * params.k.head_stride;
+    }
+  } else {
+    for (; head < params.k.heads; head += groups) {
+      store_k(at, rotated(load_k(at), rotation));
+      at += groups * params.k.head_stride;
+    }
   }
 }
 
@@ -396,11 +406,10 @@ fn rotate_pair_of_heads(item: Item, pair: u32, quad: vec4f) {
 }
 
 fn directed_quad(quad: vec4f) -> vec4f {
-  var result = quad;
-  if (params.inverse == 1u) {
-    result = quotient(vec4f(1.0, 1.0, 0.0, 0.0), quad);
+  if (INVERSE) {
+    return quotient(vec4f(1.0, 1.0, 0.0, 0.0), quad);
   }
-  return result;
+  return quad;
 }
 
 fn token_quad(rows: TokenRows, j: u32, moves: bool) -> vec4f {

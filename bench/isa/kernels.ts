@@ -92,7 +92,12 @@ const ropeShapes: readonly Shape[] = [
     kernel: 'rerotate_chunks',
     module: 'rope',
     pairings: isaPairings,
-    parameters: { ...rotated, ...table('origin') },
+    // Between tables of the package's own: entries of length 1.
+    parameters: {
+      ...rotated,
+      ...table('origin'),
+      undo: new Uint32Array(Float32Array.of(1).buffer)[0] as number,
+    },
     steps: heads,
   },
   {

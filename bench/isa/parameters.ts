@@ -1,7 +1,7 @@
 /** Reads of a kernel's parameters by the names that its linked module gives them. */
 import { type Reflection, reflected } from '../../scripts/reflection';
 
-/** Values by field, such as `grid.units` or `inverse`; what is not named is 0. */
+/** Values by field, such as `grid.units` or `k_in_q`; what is not named is 0. */
 export type ParameterValues = Readonly<Record<string, number>>;
 
 /** Byte offset of each 32-bit field of the uniform `params`, by the path to it. */

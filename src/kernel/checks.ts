@@ -34,5 +34,7 @@ export function checkTuning(
   const most = Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX);
   checkInteger('tuning.workgroupSize', tuning.workgroupSize, 1, most);
   checkInteger('tuning.invocations', tuning.invocations, 1, 2 ** 31);
+  if (typeof tuning.firstHeadAhead !== 'boolean')
+    throw wrongType('tuning.firstHeadAhead', 'true or false', tuning.firstHeadAhead);
   return tuning;
 }

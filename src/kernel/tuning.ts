@@ -7,19 +7,24 @@ export interface RopeTuning {
    * few groups save table reads; many fill the adapter when there are few tokens.
    */
   readonly invocations: number;
+  /**
+   * Whether an invocation loads its first head before cos and sin: on a GPU it then waits for memory once rather than twice; a
+   * software adapter runs both sides of the branch that takes.
+   */
+  readonly firstHeadAhead: boolean;
 }
 
 /**
  * Software adapters run invocations in turn on a few cores: parallelism past those buys nothing, reuse does.
  * Evidence: bench/NOTES.md.
  */
-const software: RopeTuning = { workgroupSize: 32, invocations: 64 };
+const software: RopeTuning = { workgroupSize: 32, invocations: 64, firstHeadAhead: false };
 
 /**
  * Real GPUs: two warps a workgroup, and enough invocations to cover the latency of memory (bandwidth times latency is
  * about 3 MB on the largest, 32 bytes an invocation). Reasoned, not measured: none was at hand yet.
  */
-const hardware: RopeTuning = { workgroupSize: 64, invocations: 262_144 };
+const hardware: RopeTuning = { workgroupSize: 64, invocations: 262_144, firstHeadAhead: true };
 
 /** The tuning for a device's adapter. */
 export function defaultTuning(device: GPUDevice): RopeTuning {

@@ -11,8 +11,8 @@ import { ropeLayout } from './params';
 import { type TableSource, TableState } from './state';
 import type { TablePlan } from './table-source';
 
-/** Kinds of call: positions from a start, any others, and the move of keys that were rotated before. */
-export const callKinds = ['rotate', 'rotate_at', 'rerotate'] as const;
+/** Kinds of call: positions from a start, any others, either to un-rotate, and the move of keys that were rotated before. */
+export const callKinds = ['rotate', 'rotate_at', 'unrotate', 'unrotate_at', 'rerotate'] as const;
 export type CallKind = (typeof callKinds)[number];
 
 /** What makes a {@link RopeCore}, checked. */
@@ -85,18 +85,21 @@ export class RopeCore {
     const dtype = ropeDtypes[(index >> 1) % ropeDtypes.length] as RopeDtype;
     const call = callKinds[Math.floor(index / 2 / ropeDtypes.length)] as CallKind;
     const axes = config.axes?.count ?? 1;
-    const entryPoint = `${call}_${chunked ? 'chunks' : 'words'}`;
+    const isInverse = call.startsWith('unrotate');
+    const entryPoint = `${call.replace('unrotate', 'rotate')}_${chunked ? 'chunks' : 'words'}`;
     return {
-      name: `webgpu-rope ${entryPoint} ${dtype} ${config.pairing} ${kind} ${axes} ${tuning.workgroupSize}`,
+      name: `webgpu-rope ${call} ${entryPoint} ${dtype} ${config.pairing} ${kind} ${axes} ${tuning.workgroupSize} ${tuning.firstHeadAhead}`,
       code: dtype === 'f16' && this.kernel.device.f16 === 'native' ? nativeWgsl : wgsl,
       entryPoint,
       // Calls whose positions the host knows bind no ids and no counter.
-      layouts: this.kernel.layouts(call !== 'rotate'),
+      layouts: this.kernel.layouts(call !== 'rotate' && call !== 'unrotate'),
       constants: {
         DTYPE: ropeDtypes.indexOf(dtype),
         PAIRING: config.pairing === 'half' ? 0 : 1,
         TWO_DIGITS: kind === 'two-digit' ? 1 : 0,
         WORKGROUP: tuning.workgroupSize,
+        INVERSE: isInverse ? 1 : 0,
+        FIRST_AHEAD: tuning.firstHeadAhead ? 1 : 0,
         AXES: axes,
       },
     };
@@ -162,10 +165,18 @@ function pipelineIndex(call: CallKind, dtype: RopeDtype, chunked: boolean): numb
   return (callKinds.indexOf(call) * ropeDtypes.length + ropeDtypes.indexOf(dtype)) * 2 + (chunked ? 1 : 0);
 }
 
+/** What messages call a kind of call, and the preparation it wants. */
+const preparations: Readonly<Record<CallKind, readonly [words: string, preparation: string]>> = {
+  rotate: ['a start', ''],
+  rotate_at: ['positions', "positions: ['ids']"],
+  unrotate: ['inverse', 'inverse: true'],
+  unrotate_at: ['inverse with positions', "positions: ['ids'], inverse: true"],
+  rerotate: ['rerotate', 'rerotate: true'],
+};
+
 function unprepared(call: CallKind, dtype: RopeDtype): TypeError {
-  const preparation = call === 'rerotate' ? 'rerotate: true' : "positions: ['ids']";
+  const [words, preparation] = preparations[call];
   return new TypeError(
-    `rope: expected a call that was prepared, got ${call === 'rerotate' ? 'rerotate' : 'positions'} of ${dtype}: ` +
-      `await rope.prepare({ ${preparation} }) first`,
+    `rope: expected a call that was prepared, got ${words} of ${dtype}: await rope.prepare({ ${preparation} }) first`,
   );
 }

@@ -30,7 +30,7 @@ export async function createRope(
   const unprepared = checkChoice('unprepared', options.unprepared ?? 'compile', ['compile', 'refuse']);
   const checked = {
     dtypes,
-    tuning: checkTuning(device, options.tuning, ['workgroupSize', 'invocations']),
+    tuning: checkTuning(device, options.tuning, ['workgroupSize', 'invocations', 'firstHeadAhead']),
     compilesAtEncode: unprepared === 'compile',
     label: options.label ?? 'webgpu-rope',
   };

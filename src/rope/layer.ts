@@ -84,8 +84,8 @@ export class RopeLayer {
 
   /**
    * Appends the rotation of these tokens to a compute pass. Overwrites the pass's pipeline and its bind groups (0 and 1; 2
-   * where positions lie in buffers); submits nothing. Compiles nothing for a `start`, nor for positions in buffers after
-   * `rope.prepare`. Creates nothing in steady state: a chunk of parameters in 1024 different ones, bind groups of position
+   * where positions lie in buffers); submits nothing. Compiles nothing for a `start`, nor for positions in buffers and
+   * `inverse` after `rope.prepare`. Creates nothing in steady state: a chunk of parameters in 1024 different ones, bind groups of position
    * buffers and of rows past 96 MiB at their first use.
    *
    * @param pass The engine's own pass on the rope's device.
@@ -112,15 +112,14 @@ export class RopeLayer {
     const { words, floats, at, positions: buffers } = core.kernel;
     core.start.expect(core.state.table, tokens, batch);
     const positions = core.start.write(options.start, options.positions);
-    words[at.inverse] = inverse ? 1 : 0;
     floats[at.undo] = 0;
     words.fill(0, at.origin.table.low_bits, at.origin.height + 1);
     if (!positions) {
-      this.run(pass, 'rotate', core.state, null);
+      this.run(pass, inverse ? 'unrotate' : 'rotate', core.state, null);
       return;
     }
     this.checkReadOnly('positions', positions);
-    this.run(pass, 'rotate_at', core.state, buffers.group(positions, null));
+    this.run(pass, inverse ? 'unrotate_at' : 'rotate_at', core.state, buffers.group(positions, null));
   }
 
   /**

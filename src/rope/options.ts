@@ -46,6 +46,8 @@ export const optionKeys = [
 export interface RopePreparation {
   /** Kinds of positions in place of a start. They share a pipeline, so one of them serves all. */
   readonly positions?: readonly ('ids' | 'ragged' | 'grid')[];
+  /** Whether encodes will have `inverse`. */
+  readonly inverse?: boolean;
   /** Whether `rerotate` will be called. */
   readonly rerotate?: boolean;
   /** Some of the dtypes that the rope was created with. Default all of them. */

@@ -18,7 +18,6 @@ export const ropeLayout = structLayout('RopeParams', {
   k_in_q: 'u32',
   unit_pairs: 'u32',
   pairs: 'u32',
-  inverse: 'u32',
   undo: 'f32',
   to: sourceLayout,
   origin: sourceLayout,

@@ -39,7 +39,7 @@ export function encodeRerotation(
 ): void {
   layer.checkCall(pass, options, keys);
   const { core } = layer;
-  const { words, floats, at, positions } = core.kernel;
+  const { floats, at, positions } = core.kernel;
   const { tokens, batch = 1, first, from, to } = options;
   checkKeys('from', from, ['start', 'positions', 'state']);
   checkKeys('to', to, ['start', 'positions', 'delta']);
@@ -57,7 +57,6 @@ export function encodeRerotation(
   if (toPositions)
     layer.checkReadOnly(to.delta === undefined ? 'to.positions' : 'from.positions', toPositions);
 
-  words[at.inverse] = 0;
   floats[at.undo] = state.undo;
   layer.run(pass, 'rerotate', state, positions.group(toPositions, fromIds));
 }

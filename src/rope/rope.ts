@@ -54,7 +54,7 @@ export class Rope {
 
   /**
    * Compiles ahead what calls other than a plain start need, so that their first encode does not: positions in buffers,
-   * `rerotate`.
+   * `inverse`, `rerotate`.
    *
    * @throws {TypeError | RangeError} an unknown kind of positions, a dtype the rope was not created with
    * @example await rope.prepare({ positions: ['ids'], rerotate: true });
@@ -62,13 +62,16 @@ export class Rope {
   async prepare(preparation: RopePreparation): Promise<void> {
     const core = this.#core;
     core.kernel.checkAlive();
-    checkKeys('preparation', preparation, ['positions', 'rerotate', 'dtypes']);
-    const { rerotate = false } = preparation;
+    checkKeys('preparation', preparation, ['positions', 'inverse', 'rerotate', 'dtypes']);
+    const { rerotate = false, inverse = false } = preparation;
     const positions = checkPreparedPositions(preparation.positions);
     if (typeof rerotate !== 'boolean') throw wrongType('rerotate', 'true or false', rerotate);
+    if (typeof inverse !== 'boolean') throw wrongType('inverse', 'true or false', inverse);
     const dtypes = checkPreparedTypes(preparation.dtypes, this.dtypes);
     const calls: CallKind[] = [];
     if (positions.length > 0) calls.push('rotate_at');
+    if (inverse) calls.push('unrotate');
+    if (inverse && positions.length > 0) calls.push('unrotate_at');
     if (rerotate) calls.push('rerotate');
     await core.kernel.pipelines.prepare(core.pipelinesOf(calls, dtypes));
     core.kernel.checkAlive();

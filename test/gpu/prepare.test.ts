@@ -72,12 +72,36 @@ test('told to refuse, the rope says what to prepare, and encodes nothing', async
   device.destroy();
 });
 
+test('un-rotating is a call of its own: refused until it is prepared, then the bits come back', async () => {
+  const { device, rope, buffer, compiled, encode } = await prepared({ unprepared: 'refuse' });
+  const layer = rope.bind({ k: { buffer, heads: 2 }, dtype: 'f32' });
+  submitPass(device, (pass) => {
+    expect(() => layer.encode(pass, { tokens: 2, start: 3, inverse: true })).toThrow(
+      'got inverse of f32: await rope.prepare({ inverse: true }) first',
+    );
+  });
+  await rope.prepare({ positions: ['ids'], inverse: true });
+  submitPass(device, encode);
+  const positions = {
+    type: 'ids',
+    buffer: device.createBuffer({ size: 8, usage: GPUBufferUsage.STORAGE }),
+  } as const;
+  submitPass(device, (pass) => {
+    layer.encode(pass, { tokens: 2, start: 3 });
+    layer.encode(pass, { tokens: 2, start: 3, inverse: true });
+    layer.encode(pass, { tokens: 2, positions, inverse: true });
+  });
+  expect(compiled()).not.toContain('createComputePipeline');
+  device.destroy();
+});
+
 test('prepare refuses what it does not know', async () => {
   const { device, rope } = await prepared({});
   const cases: [preparation: unknown, message: string][] = [
-    [{ kinds: ['ids'] }, 'preparation: expected only positions, rerotate, dtypes, got "kinds"'],
+    [{ kinds: ['ids'] }, 'preparation: expected only positions, inverse, rerotate, dtypes, got "kinds"'],
     [{ positions: 'ids' }, 'positions: expected an array of kinds of positions, got "ids"'],
     [{ positions: ['start'] }, 'positions[0]: expected "ids" or "ragged" or "grid", got "start"'],
+    [{ inverse: 1 }, 'inverse: expected true or false, got 1'],
     [{ rerotate: 1 }, 'rerotate: expected true or false, got 1'],
     [{ dtypes: ['f16'] }, 'dtypes[0]: expected "f32", got "f16"'],
   ];

@@ -45,7 +45,7 @@ async function writeModules(outDir: string): Promise<void> {
     root,
     configFile: false,
     logLevel: 'warn',
-    plugins: [linkedWgsl({ comments: false })],
+    plugins: [linkedWgsl()],
     build: {
       outDir,
       emptyOutDir: true,

@@ -6,13 +6,16 @@ import { minifyWgsl } from './wgsl-text';
 /**
  * `import wgsl from './x.wgsl?linked'` gives the module with all that it imports, as plain WGSL. It may lie outside of shaders/:
  * its imports lead there all the same. `?linked&native_f16` links what converts f16 by the device's own type.
- *
- * @param options.comments Whether comments and blanks stay. The build leaves them out.
+ * A build leaves comments and blanks out.
  */
-export function linkedWgsl({ comments = true } = {}): Plugin {
+export function linkedWgsl(): Plugin {
+  let comments = true;
   return {
     name: 'webgpu-rope-wgsl',
     enforce: 'pre',
+    configResolved({ command }) {
+      comments = command === 'serve';
+    },
     async load(id) {
       const [, file, native] = /^(.+\.wgsl)\?linked(&native_f16)?$/.exec(id) ?? [];
       if (file === undefined) return null;

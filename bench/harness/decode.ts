@@ -63,6 +63,7 @@ export async function makeDecode(
   } else {
     options.start = 5000;
   }
+  if (kind !== 'packed QKV') options.kFirst = 0;
   let steps = 0;
   return {
     step: (pass) => {

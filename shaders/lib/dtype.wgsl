@@ -25,15 +25,15 @@ fn pack(even: vec4f, odd: vec4f) -> vec4u {
 
 // One number in the lower half of a word.
 fn pack_one(value: f32) -> u32 {
-  return pack(vec4f(value, 0.0, 0.0, 0.0), vec4f()).x & 0xffffu;
+  return pack(vec4f(value), vec4f()).x & 0xffffu;
 }
 
 // Both numbers of a word, the even one first.
 fn unpack_word(word: u32) -> vec2f {
-  let both = unpack(vec4u(word, 0u, 0u, 0u));
+  let both = unpack(vec4u(word));
   return vec2f(both.even.x, both.odd.x);
 }
 
 fn pack_word(even: f32, odd: f32) -> u32 {
-  return pack(vec4f(even, 0.0, 0.0, 0.0), vec4f(odd, 0.0, 0.0, 0.0)).x;
+  return pack(vec4f(even), vec4f(odd)).x;
 }

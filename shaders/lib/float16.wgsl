@@ -43,9 +43,9 @@ fn f16_magnitudes(values: vec4f) -> vec4u {
   let units = bitcast<vec4f>(min(magnitude, vec4u(0x38800000u))) * 0x1p24;
   let whole = vec4u(units);
   let rest = bitcast<vec4u>(units - vec4f(whole)) + (whole & vec4u(1u));
-  let small = whole + select(vec4u(0u), vec4u(1u), rest > vec4u(0x3f000000u));
+  let small = whole + vec4u(rest > vec4u(0x3f000000u));
   let rounded = min(vec4u(max(normal, vec4i(small))), vec4u(0x7c00u));
-  return rounded | select(vec4u(0u), vec4u(0x200u), magnitude > vec4u(0x7f800000u));
+  return rounded | select(vec4u(), vec4u(0x200u), magnitude > vec4u(0x7f800000u));
 }
 
 @if(!native_f16) fn pack_f16(even: vec4f, odd: vec4f) -> vec4u {

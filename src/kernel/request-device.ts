@@ -50,9 +50,12 @@ export async function requestRopeDevice(options: RopeDeviceOptions = {}): Promis
       'adapter: expected a GPUAdapter, got null: WebGPU is there but offers no GPU (see chrome://gpu or about:support)',
     );
   }
-  const wanted: GPUFeatureName[] = ['timestamp-query', 'shader-f16', ...optionalFeatures];
+  const wanted = new Set<GPUFeatureName>(['timestamp-query', 'shader-f16', ...optionalFeatures]);
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-  const descriptor = { label, requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)) };
+  const descriptor = {
+    label,
+    requiredFeatures: [...wanted].filter((feature) => adapter.features.has(feature)),
+  };
   const requiredLimits = { maxBufferSize, maxStorageBufferBindingSize };
   // Bun's implementation refuses every limit: default ones serve as well. An adapter gives one device, so a failure of another
   // kind fails again.

@@ -65,7 +65,8 @@ export function referenceBias(bias: AttentionBiasInput, weights: Float32Array | 
   if (checked.type === 'alibi') {
     return { slopes: alibiSlopes(checked.heads, { maxBias: checked.maxBias }) };
   }
-  return { ...checked, weights: weights! };
+  const { buckets, maxDistance, bidirectional } = checked;
+  return { weights: weights!, buckets, maxDistance, bidirectional };
 }
 
 /** Ids as the kernel reads them. */

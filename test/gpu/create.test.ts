@@ -79,7 +79,13 @@ describe('createRope', () => {
       'a tuning that is none',
       { headDim },
       { tuning: 5 },
-      { error: TypeError, message: 'tuning: expected { workgroupSize, invocations }, got 5' },
+      { error: TypeError, message: 'tuning: expected { workgroupSize, invocations, firstHeadAhead }, got 5' },
+    ],
+    [
+      'a tuning of another type',
+      { headDim },
+      { tuning: { firstHeadAhead: 1 } },
+      { error: TypeError, message: 'tuning.firstHeadAhead: expected true or false, got 1' },
     ],
     [
       'an answer to unprepared calls that is none',
@@ -91,7 +97,10 @@ describe('createRope', () => {
       'unknown tuning',
       { headDim },
       { tuning: { heads: 4 } },
-      { error: TypeError, message: 'tuning: expected only workgroupSize, invocations, got "heads"' },
+      {
+        error: TypeError,
+        message: 'tuning: expected only workgroupSize, invocations, firstHeadAhead, got "heads"',
+      },
     ],
   ];
   test.each(cases)('%s', async (_name, config, options, { error, message }) => {

@@ -47,7 +47,10 @@ test('limits of buffers as the adapter has them, its features of those named, hi
   ]);
   await requestRopeDevice({ gpu, powerPreference: 'low-power', label: 'mine' });
   expect(adapters[1]).toEqual({ powerPreference: 'low-power' });
-  expect(descriptors[1]).toMatchObject({ label: 'mine', requiredFeatures: ['timestamp-query'] });
+  expect(descriptors[1]).toMatchObject({
+    label: 'mine',
+    requiredFeatures: ['timestamp-query', 'shader-f16'],
+  });
 });
 
 test('an adapter that refuses limits is asked once more: without them, with the same features', async () => {

@@ -138,7 +138,7 @@ async function expectRotation({ error, input, output, wgsl, failures }: Outcome)
     expect(output[at]).toBeCloseTo(x * Math.cos(1) - y * Math.sin(1), 6);
     expect(output[at + 32]).toBeCloseTo(y * Math.cos(1) + x * Math.sin(1), 6);
   }
-  expect(wgsl).toBe(await readFile(join(import.meta.dirname, '../../shaders/rope.wgsl'), 'utf8'));
+  expect(wgsl).toBe(await readFile(join(import.meta.dirname, '../../dist/shaders/rope.wgsl'), 'utf8'));
 }
 
 test('the tarball holds what users need and nothing else', async () => {
@@ -147,15 +147,16 @@ test('the tarball holds what users need and nothing else', async () => {
     .map((entry) => join(entry.parentPath, entry.name).slice(project.installed.length + 1))
     .map((file) => file.replaceAll('\\', '/'));
   const strangers = files
-    .filter((file) => !/^(dist\/.*\.(js|d\.ts)|shaders\/[^/]+\.wgsl)$/.test(file))
+    .filter((file) => !/^(dist\/.*\.(js|d\.ts)|(dist\/shaders|shaders\/lib)\/[^/]+\.wgsl)$/.test(file))
     .sort();
   expect(strangers).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
   expect(files).toEqual(
     expect.arrayContaining([
       'dist/index.js',
       'dist/index.d.ts',
-      'shaders/rope.wgsl',
-      'shaders/additive.wgsl',
+      'dist/shaders/rope.wgsl',
+      'dist/shaders/additive.wgsl',
+      'shaders/lib/rotate.wgsl',
     ]),
   );
 });

@@ -18,7 +18,8 @@ export async function packageVersions(
   return { version: await versionOf('../package.json'), peers: versions };
 }
 
-async function versionOf(path: string): Promise<string> {
+/** Version in a package.json, by its path from here. */
+export async function versionOf(path: string): Promise<string> {
   const text = await readFile(new URL(path, import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

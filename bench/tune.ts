@@ -57,7 +57,7 @@ async function main(argv: readonly string[]): Promise<void> {
     const { tuning, worst, mean } = bestTuning(results);
     console.log(`
 best over all of these: ${(100 * (mean - 1)).toFixed(0)}% behind the quickest of each on average, ${(100 * (worst - 1)).toFixed(0)}% at most
-  createRope(device, config, { tuning: { workgroupSize: ${tuning.workgroupSize}, invocations: ${tuning.invocations} } })
+  createRope(device, config, { tuning: { ${words(tuning)} } })
 repeat: ${commandOf('tune', argv, process.env.WEBGPU_ADAPTER)}`);
   } finally {
     await host.close();
@@ -71,7 +71,11 @@ function givenIn(argv: readonly string[], word: string): boolean {
 }
 
 function describe({ tuning, medianMs }: TuningTrial): string {
-  return `${milliseconds(medianMs)} ms with workgroups of ${tuning.workgroupSize}, invocations ${tuning.invocations}`;
+  return `${milliseconds(medianMs)} ms with ${words(tuning)}`;
+}
+
+function words({ workgroupSize, invocations, firstHeadAhead }: RopeTuning): string {
+  return `workgroupSize: ${workgroupSize}, invocations: ${invocations}, firstHeadAhead: ${firstHeadAhead}`;
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -52,11 +52,6 @@ export function browserFromEnvironment(env: NodeJS.ProcessEnv = process.env): Br
   return env.BROWSER?.toLowerCase() === 'firefox' ? 'firefox' : 'chrome';
 }
 
-/** The first browser of this kind that the machine already has, or undefined. The one from npm does not count. */
-export function findBrowser(kind: BrowserKind = browserFromEnvironment()): FoundBrowser | undefined {
-  return browserCandidates(kind, thisMachine(kind))[0];
-}
-
 /**
  * Starts a browser that has a WebGPU adapter.
  *

@@ -10,6 +10,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
 import { withExtensions } from './declarations';
+import { barrels } from './public-names';
 import { entryModules, linkedModule, nativeModules } from './shaders';
 import { linkedWgsl } from './wgsl';
 
@@ -52,12 +53,7 @@ async function writeModules(outDir: string): Promise<void> {
       target: 'es2022',
       minify: false,
       lib: {
-        entry: [
-          join(root, 'src/index.ts'),
-          ...['additive', 'analysis', 'bias', 'reference'].map((name) =>
-            join(root, `src/subpaths/${name}.ts`),
-          ),
-        ],
+        entry: [...barrels().values()],
         formats: ['es'],
       },
       rolldownOptions: {

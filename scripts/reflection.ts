@@ -5,7 +5,6 @@ export interface StructField {
   readonly name: string;
   readonly type: string;
   readonly offset: number;
-  readonly size: number;
   /** The comment behind it. */
   readonly comment: string;
 }
@@ -71,7 +70,6 @@ export function reflected(code: string): Reflection {
         name: member.name,
         type: member.type.name,
         offset: member.offset,
-        size: member.size,
         comment: fieldComment(code, name, member.name),
       })),
     })),

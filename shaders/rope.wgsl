@@ -140,6 +140,8 @@ fn axis_quad(rows: AxisRows, j: u32) -> vec4f {
   return vec4f(even.x, odd.y, even.z, odd.w);
 }
 
+// From here on: as above, of the other table. Apart, since a flag would make every entry point use from_table, which the host of
+// one that moves nothing would then have to bind.
 fn from_table_quad(rows: DigitRows, j: u32) -> vec4f {
   let low = from_table[rows.low + j];
   if (TWO_DIGITS) {

@@ -62,6 +62,21 @@ export function checkChoice<T extends string>(name: string, value: unknown, choi
 }
 
 /**
+ * Checks that `value` is an array of `choices`, and returns a copy. A hole is none of them.
+ *
+ * @throws {TypeError} it is no array, or an element is not a string   @throws {RangeError} an element is another string
+ */
+export function checkChoices<T extends string>(
+  name: string,
+  value: unknown,
+  choices: readonly T[],
+  what: string,
+): T[] {
+  if (!Array.isArray(value)) throw wrongType(name, `an array of ${what}`, value);
+  return Array.from(value, (each, i) => checkChoice(`${name}[${i}]`, each, choices));
+}
+
+/**
  * Checks that `value` is a finite number which `accepts` takes, and returns it; `expected` says which those are.
  *
  * @throws {TypeError} it is not a number   @throws {RangeError} it is NaN, infinite, or not accepted

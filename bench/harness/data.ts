@@ -1,4 +1,4 @@
-import { type RopeDtype, type StorageArray, toStorage } from '../../src/dtypes';
+import { bytesPerElement, type RopeDtype, type StorageArray, toStorage } from '../../src/dtypes';
 import { createRandom } from './random';
 
 /** Rows of a tensor made and sent at a time, so that no copy of a large tensor lies in memory twice. */
@@ -39,7 +39,7 @@ export function seededElements(dtype: RopeDtype, seed: number, offset: number, l
 
 /** Fills a buffer with the first elements of the seed's tensor. */
 export function fillSeeded(device: GPUDevice, buffer: GPUBuffer, dtype: RopeDtype, seed: number): void {
-  const bytes = dtype === 'f32' ? 4 : 2;
+  const bytes = bytesPerElement(dtype);
   const count = buffer.size / bytes;
   for (let offset = 0; offset < count; offset += blockElements) {
     const elements = seededElements(dtype, seed, offset, Math.min(blockElements, count - offset));

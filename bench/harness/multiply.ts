@@ -11,11 +11,6 @@ export interface MultiplyShape {
   readonly byFour: boolean;
 }
 
-/** An in-place multiply over tensors of given sizes. */
-export interface Multiply extends EncodedSubject {
-  readonly shape: MultiplyShape;
-}
-
 /** The tensors that multiplies of every shape work on. */
 export interface MultiplyTensors {
   readonly q: GPUBuffer;
@@ -53,7 +48,7 @@ export async function makeMultiply(
   { q, k }: MultiplyTensors,
   shape: MultiplyShape,
   factor = 1,
-): Promise<Multiply> {
+): Promise<EncodedSubject> {
   let module = modules.get(device);
   if (!module) {
     module = device.createShaderModule({ label: 'bench multiply', code: wgsl });
@@ -87,7 +82,6 @@ export async function makeMultiply(
   });
   return {
     name: `multiply ${workgroupSize} x ${shape.chunks}${byFour ? ' by four' : ''}`,
-    shape,
     encode: (pass) => {
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);

@@ -1,4 +1,5 @@
-import { createRope, type RopeTuning } from 'webgpu-rope';
+import { createRope, type RopeDtype, type RopeTuning } from 'webgpu-rope';
+import { bytesPerElement } from '../../src/dtypes';
 import { headGroups } from '../../src/kernel/tuning';
 import { presetBySlug } from '../presets';
 import { type MeasureOptions, measure } from './measure';
@@ -61,9 +62,12 @@ export async function trialTunings(
   }
 }
 
-/** The launch that a tuning comes to: workgroup size and head groups, where 16-byte chunks serve the shape. */
+/** Units of a head, where 16-byte chunks serve it. */
+const unitsOf = (rotaryDim: number, dtype: RopeDtype): number => rotaryDim / (32 / bytesPerElement(dtype));
+
+/** The launch that a tuning comes to: workgroup size, head groups and order of loads, where 16-byte chunks serve the shape. */
 function launchOf(tuning: RopeTuning, { config, preset, tokens, dtype }: Setting): string {
-  const units = config.rotaryDim / 2 / (dtype === 'f32' ? 4 : 8);
+  const units = unitsOf(config.rotaryDim, dtype);
   const groups = headGroups(tuning, units * tokens, preset.qHeads + preset.kHeads);
-  return `${tuning.workgroupSize} x ${groups}`;
+  return `${tuning.workgroupSize} x ${groups}${tuning.firstHeadAhead ? ', the first head ahead' : ''}`;
 }

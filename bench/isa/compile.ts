@@ -21,8 +21,6 @@ export interface KernelSource {
 export interface Batch {
   readonly kernels: readonly KernelSource[];
   readonly features: readonly GPUFeatureName[];
-  /** Toggles of Dawn to switch on, such as `disable_robustness`. */
-  readonly toggles: readonly string[];
 }
 
 /** What the driver makes of a kernel. */
@@ -74,5 +72,5 @@ export function compiled(batch: Batch, family: string, { layerFolder, driver }: 
 export function driverName(family: string, tools: Toolchain): string {
   const code = '@compute @workgroup_size(1) fn nothing() {}';
   const kernels = [{ code, entry: 'nothing', constants: {} }];
-  return compiled({ kernels, features: [], toggles: [] }, family, tools)[0]?.driver ?? '';
+  return compiled({ kernels, features: [] }, family, tools)[0]?.driver ?? '';
 }

@@ -1,6 +1,8 @@
 /** Which kernels are compiled, and the calls whose path is followed through them. */
 import { linkedModule, nativeModules } from '../../scripts/shaders';
 import { type RopeDtype, ropeDtypes } from '../../src/dtypes';
+import { remembered } from '../../src/kernel/remembered';
+import { floatBits } from './assembly';
 import { type ParameterLayout, type ParameterValues, parameterLayout } from './parameters';
 
 export const isaPairings = ['half', 'interleaved'] as const;
@@ -20,6 +22,7 @@ export interface KernelCase {
   /** What sets it apart, such as `3 axes`; mostly nothing. */
   readonly variant: string;
   readonly code: string;
+  readonly layout: ParameterLayout;
   readonly constants: Readonly<Record<string, number>>;
   readonly features: readonly GPUFeatureName[];
   readonly calls: readonly KernelCall[];
@@ -96,7 +99,7 @@ const ropeShapes: readonly Shape[] = [
     parameters: {
       ...rotated,
       ...table('origin'),
-      undo: new Uint32Array(Float32Array.of(1).buffer)[0] as number,
+      undo: floatBits(1),
     },
     steps: heads,
   },
@@ -178,8 +181,17 @@ function conversionsOf({ module, dtypes = ropeDtypes }: Shape): Conversion[] {
   });
 }
 
-async function casesOf(shape: Shape, { dtype, isNative }: Conversion): Promise<KernelCase[]> {
-  const code = await linkedModule(`${shape.module}.wgsl`, { nativeF16: isNative });
+interface Linked {
+  readonly code: string;
+  readonly layout: ParameterLayout;
+}
+
+async function linkedCode(module: string, nativeF16: boolean): Promise<Linked> {
+  const code = await linkedModule(`${module}.wgsl`, { nativeF16 });
+  return { code, layout: parameterLayout(code) };
+}
+
+function casesOf(shape: Shape, { dtype, isNative }: Conversion, { code, layout }: Linked): KernelCase[] {
   const { kernel, pairings = ['half'] } = shape;
   const variant = [shape.variant ?? '', isNative ? nativeVariant : '']
     .filter((part) => part !== '')
@@ -197,10 +209,10 @@ async function casesOf(shape: Shape, { dtype, isNative }: Conversion): Promise<K
       Object.entries(all).filter(([name]) => new RegExp(`^override ${name}\\b`, 'm').test(code)),
     );
     return {
-      ...{ kernel, dtype, variant, code, constants },
+      ...{ kernel, dtype, variant, code, layout, constants },
       pairing: 'PAIRING' in constants ? pairing : '',
       features: isNative ? ['shader-f16'] : [],
-      calls: callsOf(shape, parameterLayout(code)),
+      calls: callsOf(shape, layout),
     };
   });
 }
@@ -208,8 +220,15 @@ async function casesOf(shape: Shape, { dtype, isNative }: Conversion): Promise<K
 /** The kernels of these names, every variant. */
 export async function kernelCases(names: readonly string[]): Promise<KernelCase[]> {
   const cases: KernelCase[] = [];
+  const modules = new Map<string, Promise<Linked>>();
   for (const shape of shapes.filter(({ kernel }) => names.includes(kernel))) {
-    for (const conversion of conversionsOf(shape)) cases.push(...(await casesOf(shape, conversion)));
+    for (const conversion of conversionsOf(shape)) {
+      const { isNative } = conversion;
+      const linked = remembered(modules, `${shape.module} ${isNative}`, () =>
+        linkedCode(shape.module, isNative),
+      );
+      cases.push(...casesOf(shape, conversion, await linked));
+    }
   }
   return cases;
 }

@@ -2,7 +2,7 @@
  * Time that memory takes beside time that arithmetic takes, for rotations of Llama-3.1-8B, computed from the counts of
  * survey.ts. Nothing is measured: whichever is longer is what a perfect machine would need.
  */
-import type { RopeDtype } from '../../src/dtypes';
+import { bytesPerElement, type RopeDtype } from '../../src/dtypes';
 import { defaultTuning, headGroups } from '../../src/kernel/tuning';
 import type { Counts } from './counts';
 import type { IsaRow } from './survey';
@@ -61,7 +61,7 @@ function launchOf(
 ): { headsPerInvocation: number; arePowers: boolean; units: number } {
   // A device that does not say what its adapter is counts as a real GPU.
   const tuning = defaultTuning({ adapterInfo: undefined } as unknown as GPUDevice);
-  const units = headDim / (dtype === 'f32' ? 8 : 16);
+  const units = headDim / (32 / bytesPerElement(dtype));
   const groups = headGroups(tuning, units * tokens, heads);
   return { headsPerInvocation: heads / groups, arePowers: Number.isInteger(Math.log2(groups)), units };
 }
@@ -90,7 +90,7 @@ export function rooflineOf(rows: readonly IsaRow[]): RooflinePoint[] {
       const { headsPerInvocation, arePowers, units } = launchOf(dtype, tokens);
       if (perStep === undefined || (sizes !== 'all' && (sizes === 'powers of two') !== arePowers)) continue;
       const elements = tokens * heads * headDim;
-      const bytes = 2 * elements * (dtype === 'f32' ? 4 : 2);
+      const bytes = 2 * elements * bytesPerElement(dtype);
       const steps = tokens * heads * units;
       const times = machines.map((machine) => {
         const cycles = machine.cycles(before) / headsPerInvocation + machine.cycles(perStep);

@@ -43,7 +43,7 @@ async function writeResult(file: string, result: IsaResult): Promise<void> {
 }
 
 async function writeRoofline(tools: Toolchain): Promise<void> {
-  const { driver, webgpu, date, rows } = await survey(['rotate_chunks'], 'navi21', tools);
+  const { driver, webgpu, date, rows } = await survey(['rotate_chunks'], barFamily, tools);
   const text = rooflineMarkdown(rooflineOf(rows), `${driver}, webgpu ${webgpu}, ${date.slice(0, 10)}`);
   console.log(text);
   const before = await readFile(readme, 'utf8');

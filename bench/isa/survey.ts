@@ -1,11 +1,11 @@
 /** Compiles kernels for a family and counts along the paths of their calls. */
-import { readFileSync } from 'node:fs';
 import type { RopeDtype } from '../../src/dtypes';
+import { versionOf } from '../machine';
 import { parseAssembly } from './assembly';
 import { type Compiled, compiled } from './compile';
 import { type Counts, countsOf, difference, type RoundTrips, roundTripsBeforeStore } from './counts';
 import { type IsaPairing, type KernelCase, kernelCases, type Sizes } from './kernels';
-import { type ParameterValues, parameterLayout, parameterReader } from './parameters';
+import { type ParameterValues, parameterReader } from './parameters';
 import type { Toolchain } from './toolchain';
 import { pathOf } from './walk';
 
@@ -51,12 +51,6 @@ export interface IsaResult {
   readonly rows: readonly IsaRow[];
 }
 
-/** Version of the npm package `webgpu`. */
-export function dawnPackageVersion(): string {
-  const text = readFileSync(new URL('../../node_modules/webgpu/package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 function resourcesOf(statistics: Compiled['statistics'], family: string): Resources {
   const of = (name: string): number => {
     const value = statistics[name];
@@ -77,9 +71,8 @@ function resourcesOf(statistics: Compiled['statistics'], family: string): Resour
 
 /** Counts of each call of a kernel, from what the driver made of it. */
 export function rowsOf(kernelCase: KernelCase, { assembly, statistics }: Compiled, family: string): IsaRow[] {
-  const { kernel, dtype, pairing, variant, code, calls } = kernelCase;
+  const { kernel, dtype, pairing, variant, layout, calls } = kernelCase;
   const blocks = parseAssembly(assembly);
-  const layout = parameterLayout(code);
   const walk = (values: ParameterValues) => pathOf(blocks, { parameter: parameterReader(layout, values) });
   return calls.map(({ sizes, one, two, step }) => {
     const path = walk(one);
@@ -105,7 +98,7 @@ export async function survey(names: readonly string[], family: string, tools: To
   for (const features of new Set(cases.map((each) => each.features.join()))) {
     const batch = cases.filter((each) => each.features.join() === features);
     const kernels = batch.map(({ code, kernel, constants }) => ({ code, entry: kernel, constants }));
-    const results = compiled({ kernels, features: batch[0]?.features ?? [], toggles: [] }, family, tools);
+    const results = compiled({ kernels, features: batch[0]?.features ?? [] }, family, tools);
     for (const [index, result] of results.entries()) {
       const kernelCase = batch[index] as KernelCase;
       rows.set(kernelCase, rowsOf(kernelCase, result, family));
@@ -113,5 +106,6 @@ export async function survey(names: readonly string[], family: string, tools: To
     }
   }
   const inOrder = cases.flatMap((each) => rows.get(each) ?? []);
-  return { family, driver, webgpu: dawnPackageVersion(), date: new Date().toISOString(), rows: inOrder };
+  const webgpu = await versionOf('../node_modules/webgpu/package.json');
+  return { family, driver, webgpu, date: new Date().toISOString(), rows: inOrder };
 }

@@ -81,7 +81,7 @@ export class AdditiveCore {
     const entryPoint = index % 2 === 1 ? 'add_chunks' : 'add_words';
     return {
       name: `webgpu-rope ${entryPoint} ${dtype} ${type} ${layout} ${source.dtype} ${axes} ${workgroupSize}`,
-      code: dtype === 'f16' && this.kernel.device.f16 === 'native' ? nativeWgsl : wgsl,
+      code: this.kernel.device.codeFor(dtype, wgsl, nativeWgsl),
       entryPoint,
       layouts: this.kernel.layouts(true),
       constants: {

@@ -5,7 +5,7 @@ import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../
 import { checkBuffer, placeholder, upload } from '../kernel/buffers';
 import type { KernelDevice } from '../kernel/device';
 import { alignDown } from '../kernel/windows';
-import { twoDigitTable } from '../tables/tables';
+import { twoDigitTable, twoDigitTableBytes } from '../tables/tables';
 
 /** A learned table that lies on the GPU already: `[rows, dim]`, row-major. Only read; never destroyed by this package. */
 export interface AdditiveWeights {
@@ -67,10 +67,8 @@ export function rowSource(device: KernelDevice, request: RowRequest): RowSource 
   };
   if (encoding.type !== 'sinusoidal') return computed;
   const inverseFrequencies = sinusoidalFrequencies(encoding);
-  // Both digits' rows, before anything of that size is built.
-  const bits = Math.ceil(Math.log2(capacity) / 2);
-  const rows = 2 ** bits + Math.ceil(capacity / 2 ** bits);
-  checkRoom(device, 'capacity', rows * Math.ceil(inverseFrequencies.length / 2) * 16);
+  // Before anything of that size is built.
+  checkRoom(device, 'capacity', twoDigitTableBytes(inverseFrequencies.length, capacity));
   const { data, ...shape } = twoDigitTable({ inverseFrequencies, attentionFactor: 1 }, capacity);
   const buffer = upload(device.device, data, `${label} table`);
   return { ...computed, ...shape, table: { buffer }, owned: [none, buffer] };

@@ -2,6 +2,7 @@ import { bytesPerElement, type RopeDtype } from '../dtypes';
 import { checkInteger, checkKeys, outOfRange } from '../errors';
 import type { Dimensions } from '../kernel/box';
 import { checkBuffer } from '../kernel/buffers';
+import { checkElements } from '../kernel/checks';
 import type { WindowedView } from '../kernel/windows';
 
 /** `[batch, tokens, dim]` as it lies in a GPUBuffer. Offsets and strides count elements and must be whole 4-byte words. */
@@ -56,7 +57,7 @@ export class RowsView implements WindowedView {
     this.buffer = tensor.buffer;
     this.dtype = tensor.dtype;
     this.bytes = bytesPerElement(tensor.dtype);
-    this.offset = this.#checkWords('x.offset', offset, 0);
+    this.offset = checkElements('x.offset', offset, 0, tensor.dtype);
     if (capacity !== undefined) checkInteger('x.capacity', capacity, 1, maxCount);
     this.#capacity = capacity;
     checkKeys('x.strides', strides, strideKeys);
@@ -64,9 +65,11 @@ export class RowsView implements WindowedView {
       // Two tokens would share a word, which two invocations would write.
       throw outOfRange('x.strides.token', `whole 4-byte words, as dim ${dim} is odd in ${this.dtype}`, dim);
     }
-    this.#tokenStride = this.#checkWords('x.strides.token', strides.token ?? dim, 1);
+    this.#tokenStride = checkElements('x.strides.token', strides.token ?? dim, 1, tensor.dtype);
     this.#batchStride =
-      strides.batch === undefined ? undefined : this.#checkWords('x.strides.batch', strides.batch, 1);
+      strides.batch === undefined
+        ? undefined
+        : checkElements('x.strides.batch', strides.batch, 1, tensor.dtype);
     const alignments = [dim, offset, this.#tokenStride, this.#batchStride ?? 0];
     this.chunked = inChunks && alignments.every((count) => (count * this.bytes) % 16 === 0);
   }
@@ -134,15 +137,5 @@ export class RowsView implements WindowedView {
   /** Elements from the first row to a sequence and token. */
   offsetOf(at: Readonly<Dimensions>): number {
     return at[0] * this.strides[0] + at[1] * this.strides[1];
-  }
-
-  /** Checks an offset or stride: a count of elements that makes whole words. */
-  #checkWords(name: string, value: unknown, low: number): number {
-    const count = checkInteger(name, value, low, { most: Number.MAX_SAFE_INTEGER, unit: ' of elements' });
-    if ((count * this.bytes) % 4 !== 0) {
-      const multiple = `a multiple of ${4 / this.bytes} elements of ${this.dtype} (4-byte words)`;
-      throw outOfRange(name, multiple, value);
-    }
-    return count;
   }
 }

@@ -83,7 +83,7 @@ export class BiasCore {
     const entryPoint = `bias_${byIds ? 'at_' : ''}${chunked ? 'chunks' : 'words'}`;
     return {
       name: `webgpu-rope ${bias.type} ${entryPoint} ${dtype} ${tuning.workgroupSize}`,
-      code: dtype === 'f16' && this.kernel.device.f16 === 'native' ? nativeWgsl : wgsl,
+      code: this.kernel.device.codeFor(dtype, wgsl, nativeWgsl),
       entryPoint,
       layouts: this.kernel.layouts(byIds),
       constants: {

@@ -1,5 +1,5 @@
-import { type RopeDtype, ropeDtypes } from '../dtypes';
-import { checkChoice, checkInteger, checkKeys, wrongType } from '../errors';
+import { bytesPerElement, type RopeDtype, ropeDtypes } from '../dtypes';
+import { checkChoices, checkInteger, checkKeys, outOfRange, wrongType } from '../errors';
 import { defaultTuning, type RopeTuning } from './tuning';
 
 /** Refuses what no dispatch can be appended to. */
@@ -16,10 +16,19 @@ export function isFiniteFloat32(value: number): boolean {
 
 /** The dtypes to compile for, each once; all where none are given. */
 export function checkDtypes(given: readonly RopeDtype[] | undefined): readonly RopeDtype[] {
-  const dtypes = given ?? ropeDtypes;
-  if (!Array.isArray(dtypes)) throw wrongType('dtypes', 'an array of dtypes', dtypes);
+  const dtypes = checkChoices('dtypes', given ?? ropeDtypes, ropeDtypes, 'dtypes');
   if (dtypes.length === 0) throw wrongType('dtypes', 'at least one dtype', dtypes);
-  return [...new Set(dtypes.map((dtype, i) => checkChoice(`dtypes[${i}]`, dtype, ropeDtypes)))];
+  return [...new Set(dtypes)];
+}
+
+/** Checks an offset or stride of a tensor: a count of elements that makes whole 4-byte words. */
+export function checkElements(name: string, value: unknown, low: number, dtype: RopeDtype): number {
+  const count = checkInteger(name, value, low, { most: Number.MAX_SAFE_INTEGER, unit: ' of elements' });
+  const perWord = 4 / bytesPerElement(dtype);
+  if (count % perWord !== 0) {
+    throw outOfRange(name, `a multiple of ${perWord} elements of ${dtype} (4-byte words)`, value);
+  }
+  return count;
 }
 
 /** The tuning for the device's adapter, but for what was given; of which only these keys. */

@@ -1,3 +1,4 @@
+import type { RopeDtype } from '../dtypes';
 import { wrongType } from '../errors';
 import { checkLiveDevice, checkNotLost, type Loss, lossOf } from './loss';
 import { type F16Conversion, type F16Probe, probeF16 } from './native-f16';
@@ -83,6 +84,11 @@ export class KernelDevice {
     });
   }
 
+  /** Of a module linked in both ways, the one for a dtype on this device. */
+  codeFor(dtype: RopeDtype, code: string, nativeCode: string): string {
+    return dtype === 'f16' && this.f16 === 'native' ? nativeCode : code;
+  }
+
   /** @throws {TypeError} the device was lost */
   checkLive(): void {
     checkNotLost(this.#loss);
@@ -113,12 +119,7 @@ export class KernelDevice {
   }
 
   #compiledOf(name: string): Compiled {
-    let compiled = this.#pipelines.get(name);
-    if (!compiled) {
-      compiled = {};
-      this.#pipelines.set(name, compiled);
-    }
-    return compiled;
+    return remembered(this.#pipelines, name, () => ({}));
   }
 
   #descriptorOf({
@@ -136,12 +137,8 @@ export class KernelDevice {
   }
 
   #module(code: string): GPUShaderModule {
-    let module = this.#modules.get(code);
-    if (!module) {
-      module = this.device.createShaderModule({ label: 'webgpu-rope', code });
-      this.#modules.set(code, module);
-    }
-    return module;
+    const make = () => this.device.createShaderModule({ label: 'webgpu-rope', code });
+    return remembered(this.#modules, code, make);
   }
 }
 

@@ -191,10 +191,6 @@ export class Kernel<F extends Fields = Fields> {
     this.device.checkLive();
   }
 
-  get isDestroyed(): boolean {
-    return this.#destroyed;
-  }
-
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;

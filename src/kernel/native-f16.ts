@@ -41,8 +41,9 @@ async function conversionsKeepContract(device: GPUDevice): Promise<boolean> {
   const numbers = probedNumbers();
   const groups = numbers.length / 8;
   const halves = Uint16Array.from({ length: groups * 8 }, (_, i) => (i * 0x9e37) & 0xffff);
+  const label = 'webgpu-rope f16 probe';
   const buffer = (size: number, more: number): GPUBuffer =>
-    device.createBuffer({ label: 'webgpu-rope f16 probe', size, usage: bufferUsage.STORAGE | more });
+    device.createBuffer({ label, size, usage: bufferUsage.STORAGE | more });
   const inputs = [numbers, halves].map((data) => {
     const one = buffer(data.byteLength, bufferUsage.COPY_DST);
     device.queue.writeBuffer(one, 0, data);
@@ -51,7 +52,6 @@ async function conversionsKeepContract(device: GPUDevice): Promise<boolean> {
   const outputs = [groups * 16, groups * 32].map((size) => buffer(size, bufferUsage.COPY_SRC));
   const all = [...inputs, ...outputs];
   try {
-    const label = 'webgpu-rope f16 probe';
     const module = device.createShaderModule({ label, code: probeCode });
     const pipeline = await device.createComputePipelineAsync({
       label,

@@ -1,5 +1,11 @@
+/** A Map or a WeakMap. */
+interface Store<K, V> {
+  get(key: K): V | undefined;
+  set(key: K, value: V): unknown;
+}
+
 /** The value of a key, made at its first use. */
-export function remembered<K extends WeakKey, V>(map: WeakMap<K, V>, key: K, make: () => V): V {
+export function remembered<K, V>(map: Store<K, V>, key: K, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) {
     value = make();

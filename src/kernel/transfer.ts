@@ -1,5 +1,5 @@
 import { bytesPerElement, type RopeDtype, ropeDtypes, type StorageArray, toStorage } from '../dtypes';
-import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../errors';
+import { checkArrayLike, checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../errors';
 import { checkIsBuffer } from './buffers';
 import { checkLiveDevice, checkNotLost, lossOf } from './loss';
 import { readWords } from './read-words';
@@ -60,8 +60,7 @@ function storedOf(
   dtype: RopeDtype,
   as: 'numbers' | 'bits' | undefined,
 ): StorageArray {
-  const isArray = Array.isArray(values) || (ArrayBuffer.isView(values) && 'length' in values);
-  if (!isArray) throw wrongType('values', 'an array of numbers', values);
+  checkArrayLike('values', values, 'an array of numbers');
   if (values.length === 0) throw outOfRange('values', 'at least one element', 0);
   if (as === 'bits') return storedBits(values, dtype);
   if (as === undefined && dtype !== 'f32' && values instanceof Uint16Array) {
@@ -69,9 +68,6 @@ function storedOf(
   }
   // toStorage would make a NaN's payload another.
   if (dtype === 'f32' && values instanceof Float32Array) return values;
-  for (let i = 0; i < values.length; i++) {
-    if (typeof values[i] !== 'number') throw wrongType(`values[${i}]`, 'a number', values[i]);
-  }
   return toStorage(values, dtype);
 }
 

@@ -44,6 +44,9 @@ export class Windows<View extends WindowedView = WindowedView> {
   /** Windows that begin anywhere, for rows or heads longer than the overlap, by first byte: the one thing that `encode` makes. */
   readonly #free = new Map<number, Window>();
 
+  /** Counts of the smallest piece: one record, as every encode past a binding asks for it. */
+  readonly #smallest: Dimensions = [1, 1, 1];
+
   constructor(
     readonly view: View,
     device: KernelDevice,
@@ -64,14 +67,22 @@ export class Windows<View extends WindowedView = WindowedView> {
   check(): void {
     const { view } = this;
     const { rowsOutside, counts, strides } = view;
-    const bytes = view.extent(rowsOutside ? [1, 1, counts[2]] : [1, counts[1], 1]) * view.bytes;
+    const smallest = this.#smallest;
+    smallest[1] = rowsOutside ? 1 : counts[1];
+    smallest[2] = rowsOutside ? counts[2] : 1;
+    const bytes = view.extent(smallest) * view.bytes;
     // A piece need not begin where a binding may: up to 252 bytes before it come along.
-    const aligned = [view.begin, ...strides].every((elements) => (elements * view.bytes) % alignment === 0);
+    let aligned = this.#isAligned(view.begin);
+    for (let i = 0; i < 3; i++) aligned &&= this.#isAligned(strides[i] as number);
     const room = this.#span - (aligned ? 0 : alignment - 4);
     if (bytes > room) {
       const piece = rowsOutside ? 'token row' : 'head';
       throw outOfRange(view.name, `a ${piece} of at most ${room} bytes (maxStorageBufferBindingSize)`, bytes);
     }
+  }
+
+  #isAligned(elements: number): boolean {
+    return (elements * this.view.bytes) % alignment === 0;
   }
 
   /**

@@ -108,18 +108,18 @@ function gridPositions<Axis extends 'time' | 'row' | 'column'>(
   const timeOf = frameTimes('', options);
   checkInteger('origin', origin, 0, lastPosition - Math.max(timeOf(frames - 1), height - 1, width - 1));
   const positions = new Int32Array(order.length * tokens);
+  const blockArea = merge * merge;
+  const blockOf = (token: number): number => Math.floor((token % area) / blockArea);
+  const inBlock = (token: number): number => (token % area) % blockArea;
+  const blocks = width / merge;
+  const places = {
+    time: (token: number) => timeOf(Math.floor(token / area)),
+    row: (token: number) => Math.floor(blockOf(token) / blocks) * merge + Math.floor(inBlock(token) / merge),
+    column: (token: number) => (blockOf(token) % blocks) * merge + (inBlock(token) % merge),
+  };
   for (const [axis, name] of order.entries()) {
-    for (let token = 0; token < tokens; token++) {
-      const patch = token % area;
-      const block = Math.floor(patch / (merge * merge));
-      const inBlock = patch % (merge * merge);
-      const place = {
-        time: () => timeOf(Math.floor(token / area)),
-        row: () => Math.floor(block / (width / merge)) * merge + Math.floor(inBlock / merge),
-        column: () => (block % (width / merge)) * merge + (inBlock % merge),
-      };
-      positions[axis * tokens + token] = origin + place[name]();
-    }
+    const place = places[name];
+    for (let token = 0; token < tokens; token++) positions[axis * tokens + token] = origin + place(token);
   }
   return { positions, axes: order.length, tokens };
 }

@@ -8,16 +8,9 @@
  * arXiv:1706.03762, section 3.5.
  */
 
-import {
-  checkDtype,
-  checkStorage,
-  decodeTable,
-  encoder,
-  fromStorage,
-  type RopeDtype,
-  type StorageArray,
-} from '../dtypes';
+import { checkDtype, checkStorage, fromStorage, type RopeDtype, type StorageArray } from '../dtypes';
 import { checkInteger, checkKeys, checkNumber, outOfRange, wrongType } from '../errors';
+import { asIs, type Storage, storageOf } from './storage';
 
 /** Where the tokens lie in an array, and what is added to each. */
 export interface AddRowsOptions {
@@ -78,13 +71,7 @@ interface Rows {
  */
 export function addRowsReference(data: StorageArray, options: AddRowsOptions): void {
   const rows = checkRows(data, options);
-  if (rows.dtype === 'f32') {
-    // Storing into a Float32Array is the one rounding.
-    addRows(data, rows, asIs, asIs);
-  } else {
-    const values = decodeTable(rows.dtype);
-    addRows(data, rows, (bits) => values[bits]!, encoder(rows.dtype));
-  }
+  addRows(data, rows, storageOf(rows.dtype));
 }
 
 /**
@@ -96,19 +83,14 @@ export function addRowsReference(data: StorageArray, options: AddRowsOptions): v
 export function addRowsReferenceExact(data: StorageArray, options: AddRowsOptions): Float64Array {
   const rows = checkRows(data, options);
   const values = fromStorage(data, rows.dtype);
-  addRows(values, rows, asIs, asIs);
+  addRows(values, rows, asIs);
   return values;
-}
-
-function asIs(value: number): number {
-  return value;
 }
 
 function addRows(
   target: StorageArray | Float64Array,
   { dim, scale, added }: Rows,
-  load: (element: number) => number,
-  store: (value: number) => number,
+  { load, store }: Storage,
 ): void {
   for (const { at, row } of added) {
     for (let i = 0; i < dim; i++) target[at + i] = store(load(target[at + i]!) + scale * row[i]!);

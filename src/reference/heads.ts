@@ -1,17 +1,11 @@
-import { decodeTable, encoder, fromStorage, type StorageArray } from '../dtypes';
+import { fromStorage, type StorageArray } from '../dtypes';
 import type { RopePlace } from './place';
+import { asIs, type Storage, storageOf } from './storage';
 import type { Turn } from './turn';
 
 /** Turns heads where they are stored: computed in float64, rounded once, at the end, to the storage type. */
 export function turnStored(data: StorageArray, place: RopePlace, turn: Turn): void {
-  const { dtype } = place;
-  if (dtype === 'f32') {
-    // Storing into a Float32Array is the one rounding.
-    turnHeads(data, place, turn, asIs);
-  } else {
-    const values = decodeTable(dtype);
-    turnHeads(data, place, turn, { load: (bits) => values[bits]!, store: encoder(dtype) });
-  }
+  turnHeads(data, place, turn, storageOf(place.dtype));
 }
 
 /** What `turnStored` would store, before its rounding; elements it does not turn are decoded as they are. */
@@ -20,14 +14,6 @@ export function turnExact(data: StorageArray, place: RopePlace, turn: Turn): Flo
   turnHeads(values, place, turn, asIs);
   return values;
 }
-
-/** How elements are read as numbers, and numbers made elements again. */
-interface Storage {
-  readonly load: (element: number) => number;
-  readonly store: (value: number) => number;
-}
-
-const asIs: Storage = { load: (value) => value, store: (value) => value };
 
 /** The rotation itself. */
 function turnHeads(

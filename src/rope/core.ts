@@ -11,9 +11,57 @@ import { ropeLayout } from './params';
 import { type TableSource, TableState } from './state';
 import type { TablePlan } from './table-source';
 
+interface CallTraits {
+  /** Entry point of shaders/rope.wgsl, but for `_chunks` or `_words`. */
+  readonly entry: string;
+  readonly isInverse: boolean;
+  /** Whether it binds ids and a counter: the host does not know its positions. */
+  readonly bindsPositions: boolean;
+  /** What messages call it, and the preparation it wants. */
+  readonly words: string;
+  readonly preparation: string;
+}
+
 /** Kinds of call: positions from a start, any others, either to un-rotate, and the move of keys that were rotated before. */
-export const callKinds = ['rotate', 'rotate_at', 'unrotate', 'unrotate_at', 'rerotate'] as const;
-export type CallKind = (typeof callKinds)[number];
+const callTraits = {
+  rotate: {
+    entry: 'rotate',
+    isInverse: false,
+    bindsPositions: false,
+    words: 'a start',
+    preparation: '',
+  },
+  rotate_at: {
+    entry: 'rotate_at',
+    isInverse: false,
+    bindsPositions: true,
+    words: 'positions',
+    preparation: "positions: ['ids']",
+  },
+  unrotate: {
+    entry: 'rotate',
+    isInverse: true,
+    bindsPositions: false,
+    words: 'inverse',
+    preparation: 'inverse: true',
+  },
+  unrotate_at: {
+    entry: 'rotate_at',
+    isInverse: true,
+    bindsPositions: true,
+    words: 'inverse with positions',
+    preparation: "positions: ['ids'], inverse: true",
+  },
+  rerotate: {
+    entry: 'rerotate',
+    isInverse: false,
+    bindsPositions: true,
+    words: 'rerotate',
+    preparation: 'rerotate: true',
+  },
+} as const satisfies Record<string, CallTraits>;
+export type CallKind = keyof typeof callTraits;
+const callKinds = Object.keys(callTraits) as CallKind[];
 
 /** What makes a {@link RopeCore}, checked. */
 export interface RopeSetup {
@@ -84,15 +132,14 @@ export class RopeCore {
     const chunked = index % 2 === 1;
     const dtype = ropeDtypes[(index >> 1) % ropeDtypes.length] as RopeDtype;
     const call = callKinds[Math.floor(index / 2 / ropeDtypes.length)] as CallKind;
+    const { entry, isInverse, bindsPositions } = callTraits[call];
     const axes = config.axes?.count ?? 1;
-    const isInverse = call.startsWith('unrotate');
-    const entryPoint = `${call.replace('unrotate', 'rotate')}_${chunked ? 'chunks' : 'words'}`;
+    const way = chunked ? 'chunks' : 'words';
     return {
-      name: `webgpu-rope ${call} ${entryPoint} ${dtype} ${config.pairing} ${kind} ${axes} ${tuning.workgroupSize} ${tuning.firstHeadAhead}`,
-      code: dtype === 'f16' && this.kernel.device.f16 === 'native' ? nativeWgsl : wgsl,
-      entryPoint,
-      // Calls whose positions the host knows bind no ids and no counter.
-      layouts: this.kernel.layouts(call !== 'rotate' && call !== 'unrotate'),
+      name: `webgpu-rope ${call} ${way} ${dtype} ${config.pairing} ${kind} ${axes} ${tuning.workgroupSize} ${tuning.firstHeadAhead}`,
+      code: this.kernel.device.codeFor(dtype, wgsl, nativeWgsl),
+      entryPoint: `${entry}_${way}`,
+      layouts: this.kernel.layouts(bindsPositions),
       constants: {
         DTYPE: ropeDtypes.indexOf(dtype),
         PAIRING: config.pairing === 'half' ? 0 : 1,
@@ -165,17 +212,8 @@ function pipelineIndex(call: CallKind, dtype: RopeDtype, chunked: boolean): numb
   return (callKinds.indexOf(call) * ropeDtypes.length + ropeDtypes.indexOf(dtype)) * 2 + (chunked ? 1 : 0);
 }
 
-/** What messages call a kind of call, and the preparation it wants. */
-const preparations: Readonly<Record<CallKind, readonly [words: string, preparation: string]>> = {
-  rotate: ['a start', ''],
-  rotate_at: ['positions', "positions: ['ids']"],
-  unrotate: ['inverse', 'inverse: true'],
-  unrotate_at: ['inverse with positions', "positions: ['ids'], inverse: true"],
-  rerotate: ['rerotate', 'rerotate: true'],
-};
-
 function unprepared(call: CallKind, dtype: RopeDtype): TypeError {
-  const [words, preparation] = preparations[call];
+  const { words, preparation } = callTraits[call];
   return new TypeError(
     `rope: expected a call that was prepared, got ${words} of ${dtype}: await rope.prepare({ ${preparation} }) first`,
   );

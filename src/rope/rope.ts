@@ -1,12 +1,11 @@
 import type { RopeConfig } from '../config/types';
 import type { RopeDtype } from '../dtypes';
-import { checkChoice, checkInteger, checkKeys, wrongType } from '../errors';
+import { checkChoice, checkChoices, checkInteger, checkKeys, wrongType } from '../errors';
 import { remembered, rememberedLayer } from '../kernel/remembered';
 import type { RopeBinding } from './binding';
 import type { CallKind, RopeCore } from './core';
 import { RopeLayer } from './layer';
 import type { RopePreparation } from './options';
-import { checkPreparedPositions, checkPreparedTypes } from './preparation';
 import { encodeRerotation, type RerotateTensor, type RopeRerotateOptions } from './rerotate';
 import type { RopeState } from './state';
 import { TensorView, tensorKeys } from './tensor';
@@ -64,16 +63,17 @@ export class Rope {
     core.kernel.checkAlive();
     checkKeys('preparation', preparation, ['positions', 'inverse', 'rerotate', 'dtypes']);
     const { rerotate = false, inverse = false } = preparation;
-    const positions = checkPreparedPositions(preparation.positions);
+    const { positions, dtypes = this.dtypes } = preparation;
+    const kinds = checkChoices('positions', positions ?? [], ['ids', 'ragged', 'grid'], 'kinds of positions');
     if (typeof rerotate !== 'boolean') throw wrongType('rerotate', 'true or false', rerotate);
     if (typeof inverse !== 'boolean') throw wrongType('inverse', 'true or false', inverse);
-    const dtypes = checkPreparedTypes(preparation.dtypes, this.dtypes);
+    const prepared = checkChoices('dtypes', dtypes, this.dtypes, 'dtypes');
     const calls: CallKind[] = [];
-    if (positions.length > 0) calls.push('rotate_at');
+    if (kinds.length > 0) calls.push('rotate_at');
     if (inverse) calls.push('unrotate');
-    if (inverse && positions.length > 0) calls.push('unrotate_at');
+    if (inverse && kinds.length > 0) calls.push('unrotate_at');
     if (rerotate) calls.push('rerotate');
-    await core.kernel.pipelines.prepare(core.pipelinesOf(calls, dtypes));
+    await core.kernel.pipelines.prepare(core.pipelinesOf(calls, prepared));
     core.kernel.checkAlive();
   }
 

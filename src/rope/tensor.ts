@@ -2,6 +2,7 @@ import { bytesPerElement, type RopeDtype } from '../dtypes';
 import { checkChoice, checkInteger, checkKeys, outOfRange } from '../errors';
 import type { Dimensions } from '../kernel/box';
 import { checkBuffer } from '../kernel/buffers';
+import { checkElements } from '../kernel/checks';
 import type { WindowedView } from '../kernel/windows';
 
 /** Order of a tensor's dimensions, outermost first: **b**atch, **s**equence (tokens), **h**eads, **d**im. */
@@ -82,7 +83,7 @@ export class TensorView implements WindowedView {
     this.bytes = bytesPerElement(dtype);
     this.heads = checkInteger(`${name}.heads`, tensor.heads, 1, maxCount);
     this.#layout = checkChoice(`${name}.layout`, layout, ['bshd', 'bhsd']);
-    this.offset = this.#checkElements(`${name}.offset`, offset, 0);
+    this.offset = checkElements(`${name}.offset`, offset, 0, dtype);
     this.capacity = capacity;
     if (capacity !== undefined) checkInteger(`${name}.capacity`, capacity, 1, maxCount);
     checkKeys(`${name}.strides`, strides, strideKeys);
@@ -91,7 +92,7 @@ export class TensorView implements WindowedView {
     const alignments = [offset, rotaryDim / 2];
     for (const key of strideKeys) {
       const stride = strides[key];
-      if (stride !== undefined) alignments.push(this.#checkElements(`${name}.strides.${key}`, stride, 1));
+      if (stride !== undefined) alignments.push(checkElements(`${name}.strides.${key}`, stride, 1, dtype));
     }
     // Strides that are not given are multiples of the inner one, which is headDim if it is not given either. With 16-bit
     // elements an odd headDim would put two heads into a word.
@@ -206,19 +207,6 @@ export class TensorView implements WindowedView {
       if (this.counts[i] !== 1 && stride >= period && stride % period !== 0) return false;
     }
     return true;
-  }
-
-  /** Checks an offset or stride: a count of elements that makes whole words. */
-  #checkElements(name: string, value: unknown, low: number): number {
-    const count = checkInteger(name, value, low, { most: Number.MAX_SAFE_INTEGER, unit: ' of elements' });
-    if ((count * this.bytes) % 4 !== 0) {
-      throw outOfRange(
-        name,
-        `a multiple of ${4 / this.bytes} elements of ${this.dtype} (4-byte words)`,
-        value,
-      );
-    }
-    return count;
   }
 }
 

@@ -27,6 +27,12 @@ export function fullTableBytes(pairs: number, capacity: number): number {
   return capacity * quadsOf(pairs) * 16;
 }
 
+/** Bytes of both tables of a two-digit table. */
+export function twoDigitTableBytes(pairs: number, capacity: number): number {
+  const low = 2 ** lowBitsOf(capacity);
+  return fullTableBytes(pairs, low + Math.ceil(capacity / low));
+}
+
 /** Bits of the low digit: half of those of the largest position, so that both tables are about as long. */
 function lowBitsOf(capacity: number): number {
   return Math.ceil(Math.log2(capacity) / 2);

@@ -44,12 +44,13 @@ export function xposCaches(
   const caches = { query: empty(), key: empty() };
   for (let position = 0; position < positions; position++) {
     const scales = xposScales(pairs * 2, position, options);
-    for (const side of ['query', 'key'] as const) {
-      for (let i = 0; i < pairs; i++) {
-        const angle = position * (inverseFrequencies[i] as number);
+    for (let i = 0; i < pairs; i++) {
+      const angle = position * (inverseFrequencies[i] as number);
+      const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+      for (const side of ['query', 'key'] as const) {
         const scale = scales[side][i] as number;
-        caches[side].cosCache[position * pairs + i] = Math.cos(angle) * scale;
-        caches[side].sinCache[position * pairs + i] = Math.sin(angle) * scale;
+        caches[side].cosCache[position * pairs + i] = cos * scale;
+        caches[side].sinCache[position * pairs + i] = sin * scale;
       }
     }
   }

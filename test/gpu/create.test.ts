@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRope, type RopeOptions } from 'webgpu-rope';
 import { getDevice } from '../support/gpu';
+import { withHole } from '../support/holes';
 
 const device = await getDevice();
 const headDim = 64;
@@ -52,6 +53,12 @@ describe('createRope', () => {
           'capacity: expected at most 262144 positions (a full table takes 536870912 bytes, a binding 134217728), ' +
           'or table "two-digit", got 1048576',
       },
+    ],
+    [
+      'a hole among the dtypes',
+      { headDim },
+      { dtypes: withHole(['f32', 'f16'], 1) },
+      { error: TypeError, message: 'dtypes[1]: expected "f32" or "f16" or "bf16", got undefined' },
     ],
     [
       'unknown table',

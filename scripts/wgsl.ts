@@ -1,12 +1,13 @@
 /** How Vite takes in WGSL. */
 import type { Plugin } from 'vite';
 import { linkedFile, moduleFiles, nativeModules } from './shaders';
+import { shortenNames } from './wgsl-names';
 import { minifyWgsl } from './wgsl-text';
 
 /**
  * `import wgsl from './x.wgsl?linked'` gives the module with all that it imports, as plain WGSL. It may lie outside of shaders/:
  * its imports lead there all the same. `?linked&native_f16` links what converts f16 by the device's own type.
- * A build leaves comments and blanks out.
+ * A build leaves comments and blanks out, and shortens names.
  */
 export function linkedWgsl(): Plugin {
   let comments = true;
@@ -20,14 +21,15 @@ export function linkedWgsl(): Plugin {
       const [, file, native] = /^(.+\.wgsl)\?linked(&native_f16)?$/.exec(id) ?? [];
       if (file === undefined) return null;
       for (const each of [...moduleFiles(), file]) this.addWatchFile(each);
-      const textOf = async (nativeF16: boolean): Promise<string> => {
-        const linked = await linkedFile(file, nativeF16);
-        return comments ? linked : minifyWgsl(linked);
-      };
-      if (!native) return textModule(await textOf(false));
       const isTwin = nativeModules.some((name) => file.endsWith(`/${name}.wgsl`));
-      const text = await textOf(true);
-      return isTwin ? differenceModule(`${file}?linked`, await textOf(false), text) : textModule(text);
+      const linked = await Promise.all(
+        (isTwin ? [false, true] : [!!native]).map((each) => linkedFile(file, each)),
+      );
+      const texts = comments ? linked : shortenNames(linked.map(minifyWgsl));
+      const text = texts.at(native ? -1 : 0) as string;
+      return native && isTwin
+        ? differenceModule(`${file}?linked`, texts[0] as string, text)
+        : textModule(text);
     },
   };
 }

@@ -83,7 +83,7 @@ fn position_of_item(item: Item) -> Place {
 
 // (cos, cos, sin, sin) of pairs 2j and 2j + 1 of a block.
 fn quad_at(position: u32, j: u32) -> vec4f {
-  let rows = digit_rows(params.to.table, position);
+  let rows = digit_rows(params.to.table, position, 1u);
   return product(table[rows.high + j], table[rows.low + j]);
 }
 
@@ -118,12 +118,19 @@ fn quotient_of(position: u32) -> f32 {
   return f32(position - low_digit) * params.inverse_high + rest;
 }
 
+fn axis_of_dim(element: u32) -> u32 {
+  if (AXES == 1u) {
+    return 0u;
+  }
+  return element / params.block;
+}
+
 // One element of the row of a position.
 fn element_of_row(position: vec4u, element: u32) -> f32 {
   if (KIND == LEARNED) {
     return weight(params.weights_base + position.x * params.dim + element);
   }
-  let axis = element / params.block;
+  let axis = axis_of_dim(element);
   let i = element - axis * params.block;
   if (KIND == BINARY) {
     return bit(position[axis], i);
@@ -144,7 +151,7 @@ fn four_of_row(position: vec4u, element: u32) -> vec4f {
       element_of_row(position, element + 3u),
     );
   }
-  let axis = element / params.block;
+  let axis = axis_of_dim(element);
   let i = element - axis * params.block;
   if (!CONCAT) {
     return quad_at(position[axis], i / 4u).zxwy;

@@ -29,7 +29,8 @@ import package::lib::dtype::{DTYPE, F32, pack_one, unpack_word};
 import package::lib::items::{Grid, Item, WORKGROUP, is_counting, item_of, sequence_of, token_of};
 import package::lib::positions::{AXES, BAD, PADDING, START, Source, has_padding, is_below};
 import package::lib::rotate::{
-  Chunks, Quads, Rotation, conjugate_products, elements_of_pair, inverted, quad_of_unit, quotients, scaled, rotated, rotated_pair, rotation_of,
+  Chunks, QuadPlace, Quads, Rotation, conjugate_products, elements_of_pair, inverted, quad_at, quad_of_unit, quads_in_run, quotients,
+  scaled, rotated, rotated_pair, rotation_of,
 };
 
 @if(native_f16) enable f16;
@@ -73,16 +74,16 @@ fn row_of(tensor: Tensor, item: Item) -> u32 {
 
 // ---- cos and sin from a start ---------------------------------------------------------------------------------------
 
-fn table_quad(rows: DigitRows, j: u32) -> vec4f {
-  let low = table[rows.low + j];
+fn table_quad(rows: DigitRows, place: QuadPlace) -> vec4f {
+  let low = table[quad_at(rows.low, place)];
   if (TWO_DIGITS) {
-    return product(table[rows.high + j], low);
+    return product(table[quad_at(rows.high, place)], low);
   }
   return low;
 }
 
-fn start_rows(item: Item) -> DigitRows {
-  return digit_rows(params.to.table, params.to.start + token_of(params.grid, item));
+fn start_rows(item: Item, run: u32) -> DigitRows {
+  return digit_rows(params.to.table, params.to.start + token_of(params.grid, item), run);
 }
 
 fn start_quads(rows: DigitRows, unit: u32) -> Quads {
@@ -111,14 +112,14 @@ struct AxisRows {
   high: vec4u,
 }
 
-fn axis_rows(shape: TableShape, position: vec4u) -> AxisRows {
-  let x = digit_rows(shape, position.x);
+fn axis_rows(shape: TableShape, position: vec4u, run: u32) -> AxisRows {
+  let x = digit_rows(shape, position.x, run);
   if (AXES == 1u) {
     return AxisRows(vec4u(x.low), vec4u(x.high));
   }
-  let y = digit_rows(shape, position.y);
-  let z = digit_rows(shape, position.z);
-  let w = digit_rows(shape, position.w);
+  let y = digit_rows(shape, position.y, run);
+  let z = digit_rows(shape, position.z, run);
+  let w = digit_rows(shape, position.w, run);
   return AxisRows(vec4u(x.low, y.low, z.low, w.low), vec4u(x.high, y.high, z.high, w.high));
 }
 
@@ -131,31 +132,33 @@ fn rows_on_axis(rows: AxisRows, pair: u32) -> DigitRows {
 }
 
 // Pairs 2j and 2j + 1 may turn by positions on two axes.
-fn axis_quad(rows: AxisRows, j: u32) -> vec4f {
-  let even = table_quad(rows_on_axis(rows, 2u * j), j);
+fn axis_quad(rows: AxisRows, place: QuadPlace) -> vec4f {
+  let pair = 2u * quad_at(0u, place);
+  let even = table_quad(rows_on_axis(rows, pair), place);
   if (AXES == 1u) {
     return even;
   }
-  let odd = table_quad(rows_on_axis(rows, 2u * j + 1u), j);
+  let odd = table_quad(rows_on_axis(rows, pair + 1u), place);
   return vec4f(even.x, odd.y, even.z, odd.w);
 }
 
 // From here on: as above, of the other table. Apart, since a flag would make every entry point use from_table, which the host of
 // one that moves nothing would then have to bind.
-fn from_table_quad(rows: DigitRows, j: u32) -> vec4f {
-  let low = from_table[rows.low + j];
+fn from_table_quad(rows: DigitRows, place: QuadPlace) -> vec4f {
+  let low = from_table[quad_at(rows.low, place)];
   if (TWO_DIGITS) {
-    return product(from_table[rows.high + j], low);
+    return product(from_table[quad_at(rows.high, place)], low);
   }
   return low;
 }
 
-fn from_axis_quad(rows: AxisRows, j: u32) -> vec4f {
-  let even = from_table_quad(rows_on_axis(rows, 2u * j), j);
+fn from_axis_quad(rows: AxisRows, place: QuadPlace) -> vec4f {
+  let pair = 2u * quad_at(0u, place);
+  let even = from_table_quad(rows_on_axis(rows, pair), place);
   if (AXES == 1u) {
     return even;
   }
-  let odd = from_table_quad(rows_on_axis(rows, 2u * j + 1u), j);
+  let odd = from_table_quad(rows_on_axis(rows, pair + 1u), place);
   return vec4f(even.x, odd.y, even.z, odd.w);
 }
 
@@ -166,12 +169,12 @@ struct TokenRows {
   origin: AxisRows,
 }
 
-fn token_rows(item: Item, moves: bool) -> TokenRows {
+fn token_rows(item: Item, moves: bool, run: u32) -> TokenRows {
   let token = token_of(params.grid, item);
   let sequence = sequence_of(params.grid, item);
   var is_rotated = true;
   let to = position_of(params.to, token, sequence);
-  let to_rows = axis_rows(params.to.table, to);
+  let to_rows = axis_rows(params.to.table, to, run);
   if (!moves) {
     is_rotated = has_position(to, params.to.table.capacity, is_counting(params.grid, item));
     return TokenRows(is_rotated, to_rows, to_rows);
@@ -185,7 +188,7 @@ fn token_rows(item: Item, moves: bool) -> TokenRows {
     let both = select(select(BAD, 0u, is_good), PADDING, is_padding);
     is_rotated = has_position(vec4u(both), BAD, is_counting(params.grid, item));
   }
-  return TokenRows(is_rotated, to_rows, axis_rows(params.origin.table, origin));
+  return TokenRows(is_rotated, to_rows, axis_rows(params.origin.table, origin, run));
 }
 
 fn token_quads(rows: AxisRows, unit: u32) -> Quads {
@@ -213,8 +216,11 @@ fn from_token_quads(rows: AxisRows, unit: u32) -> Quads {
 // to / from: one branch, after all loads. The entries of a table of the package's own have one length.
 fn moved(to: Quads, origin: Quads) -> Quads {
   var result: Quads;
-  // By the bits, so that a compiler sees that all invocations agree.
-  if (bitcast<u32>(params.undo) == 0u) {
+  // By the bits, so that a compiler sees that all invocations agree. A length of 1, which needs no scaling, is the usual one.
+  let undo = bitcast<u32>(params.undo);
+  if (undo == 0x3f800000u) {
+    result = conjugate_products(to, origin);
+  } else if (undo == 0u) {
     result = quotients(to, origin);
   } else {
     result = scaled(conjugate_products(to, origin), params.undo);
@@ -272,15 +278,17 @@ fn load_first(item: Item) -> First {
     return first;
   }
   if (item.group < params.q.heads) {
+    first.in_q = true;
     first.at = q_place(item, item.group);
-  } else {
-    first.at = k_place(item, item.group - params.q.heads);
-  }
-  first.in_q = item.group < params.q.heads || params.k_in_q == 1u;
-  if (first.in_q) {
     first.chunks = load_q(first.at);
   } else {
-    first.chunks = load_k(first.at);
+    first.in_q = params.k_in_q == 1u;
+    first.at = k_place(item, item.group - params.q.heads);
+    if (first.in_q) {
+      first.chunks = load_q(first.at);
+    } else {
+      first.chunks = load_k(first.at);
+    }
   }
   return first;
 }
@@ -323,7 +331,7 @@ fn rotate_token_chunks(item: Item, moves: bool) {
     return;
   }
   let first = load_first(item);
-  let rows = token_rows(item, moves);
+  let rows = token_rows(item, moves, quads_in_run());
   if (rows.is_rotated) {
     rotate_heads(item, first, rotation_of_token(rows, item.unit, moves));
   }
@@ -334,7 +342,7 @@ fn rotate_chunks(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invo
   let item = item_of(params.grid, workgroup_id, lane);
   if (item.inside) {
     let first = load_first(item);
-    rotate_heads(item, first, rotation_of(directed(start_quads(start_rows(item), item.unit))));
+    rotate_heads(item, first, rotation_of(directed(start_quads(start_rows(item, quads_in_run()), item.unit))));
   }
 }
 
@@ -415,9 +423,10 @@ fn directed_quad(quad: vec4f) -> vec4f {
 }
 
 fn token_quad(rows: TokenRows, j: u32, moves: bool) -> vec4f {
-  let to = axis_quad(rows.to, j);
+  let place = QuadPlace(j, 1u, 0u);
+  let to = axis_quad(rows.to, place);
   if (moves) {
-    return quotient(to, from_axis_quad(rows.origin, j));
+    return quotient(to, from_axis_quad(rows.origin, place));
   }
   return directed_quad(to);
 }
@@ -426,7 +435,7 @@ fn rotate_token_words(item: Item, moves: bool) {
   if (!item.inside) {
     return;
   }
-  let rows = token_rows(item, moves);
+  let rows = token_rows(item, moves, 1u);
   if (!rows.is_rotated) {
     return;
   }
@@ -442,10 +451,10 @@ fn rotate_words(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invoc
   if (!item.inside) {
     return;
   }
-  let rows = start_rows(item);
+  let rows = start_rows(item, 1u);
   let first = item.unit * params.unit_pairs;
   for (var pair = first; pair < first + params.unit_pairs; pair++) {
-    rotate_pair_of_heads(item, pair, directed_quad(table_quad(rows, pair / 2u)));
+    rotate_pair_of_heads(item, pair, directed_quad(table_quad(rows, QuadPlace(pair / 2u, 1u, 0u))));
   }
 }
 

@@ -1,6 +1,7 @@
 /** Which kernels are compiled, and the calls whose path is followed through them. */
 import { linkedModule, nativeModules } from '../../scripts/shaders';
 import { type RopeDtype, ropeDtypes } from '../../src/dtypes';
+import { nativeTexts } from '../../src/kernel/native-text';
 import { remembered } from '../../src/kernel/remembered';
 import { floatBits } from './assembly';
 import { type ParameterLayout, type ParameterValues, parameterLayout } from './parameters';
@@ -187,7 +188,9 @@ interface Linked {
 }
 
 async function linkedCode(module: string, nativeF16: boolean): Promise<Linked> {
-  const code = await linkedModule(`${module}.wgsl`, { nativeF16 });
+  const linked = await linkedModule(`${module}.wgsl`, { nativeF16 });
+  // As Dawn gets it.
+  const code = nativeF16 ? nativeTexts[0](linked) : linked;
   return { code, layout: parameterLayout(code) };
 }
 

@@ -123,6 +123,9 @@ export function rooflineMarkdown(points: readonly RooflinePoint[], madeBy: strin
   ]);
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const peers = peerInstructions.map(([peer, perElement]) => `${peer} ${perElement}`).join(', ');
+  const ours = points
+    .filter(({ tokens }) => tokens === 512)
+    .map(({ dtype, variant, perElement }) => `${variant || dtype} ${perElement.toFixed(1)}`);
   return [
     `Computed, not measured (${madeBy}); microseconds for Llama-3.1-8B, 32 + 8 heads of 128, "half":`,
     '',
@@ -130,6 +133,6 @@ export function rooflineMarkdown(points: readonly RooflinePoint[], madeBy: strin
     row(head.map((_, at) => (at === 1 ? '---' : '--:'))),
     ...lines.map(row),
     '',
-    `Vector instructions an element of other kernels, counted by an earlier version of this tool for navi21, 512 tokens: ${peers}.`,
+    `Vector instructions an element of other kernels, counted by an earlier version of this tool for navi21, 512 tokens: ${peers}. Ours above: ${ours.join(', ')}.`,
   ].join('\n');
 }

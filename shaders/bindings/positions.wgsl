@@ -1,6 +1,6 @@
 // positions, bound: the buffers that positions come from, at the same bindings in every kernel, and what reads them.
 import package::lib::positions::{
-  AXES, BAD, GRID, IDS, PADDING, RAGGED, Source, axis_in, cell_position, checked_id, has_padding, id_word,
+  AXES, BAD, IDS, PADDING, RAGGED, START, Source, axis_in, cell_position, checked_id, has_padding, id_word,
   is_below,
 };
 
@@ -39,20 +39,21 @@ fn ragged_position(source: Source, token: u32) -> u32 {
   return select(position, PADDING, token < first || token >= ids[source.offset + low + 1u]);
 }
 
-// Position of a token of the call, of any kind. Ids first: they are what a batch brings at every step.
+// Position of a token of the call, of any kind. A grid comes last, behind a loop: compilers compute both sides of a branch that has
+// nothing but arithmetic in it, and its divisions are many.
 fn position_of(source: Source, token: u32, sequence: u32) -> vec4u {
   var position: vec4u;
-  if (source.kind == IDS) {
+  if (source.kind == START) {
+    position = vec4u(source.start + token);
+  } else if (source.kind == IDS) {
     position = vec4u(id_at(source, token, sequence, 0u));
     for (var axis = 1u; axis < AXES; axis++) {
       position[axis] = id_at(source, token, sequence, axis);
     }
   } else if (source.kind == RAGGED) {
     position = vec4u(ragged_position(source, token));
-  } else if (source.kind == GRID) {
-    position = cell_position(source, token);
   } else {
-    position = vec4u(source.start + token);
+    position = cell_position(source, token);
   }
   return position;
 }

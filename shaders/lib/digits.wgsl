@@ -8,24 +8,25 @@ override TWO_DIGITS: bool = true;   // false: a full table, with a row a positio
 
 struct TableShape {
   low_bits: u32,    // position = high << low_bits | low
-  high_rows: u32,   // quad at which the rows of the high digit begin
+  high_rows: u32,   // quad at which the rows of the high digit begin: whole rows
   row: u32,         // quads in a row
   capacity: u32,    // positions the table has
 }
 
-// First quads of the rows of a position's two digits.
+// Where the rows of a position's two digits begin, in runs of so many quads, of which rows are whole ones.
 struct DigitRows {
   low: u32,
   high: u32,
 }
 
-fn digit_rows(table: TableShape, position: u32) -> DigitRows {
+fn digit_rows(table: TableShape, position: u32, run: u32) -> DigitRows {
+  let row = table.row / run;
   if (TWO_DIGITS) {
     let high = position >> table.low_bits;
     let low = position - (high << table.low_bits);
-    return DigitRows(low * table.row, table.high_rows + high * table.row);
+    return DigitRows(low * row, table.high_rows / run + high * row);
   }
-  return DigitRows(position * table.row, 0u);
+  return DigitRows(position * row, 0u);
 }
 
 // Complex product of quads.

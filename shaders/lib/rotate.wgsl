@@ -33,14 +33,26 @@ struct Rotation {
   sin1: vec4f,
 }
 
-// Quads of a unit: two for f32, four for 16-bit dtypes. "half" takes one run of pairs, "interleaved" those of chunk u and
-// those of chunk u + units.
-fn quad_of_unit(unit: u32, i: u32, units: u32) -> u32 {
-  let run = select(2u, 1u, DTYPE == F32);
-  if (PAIRING == HALF) {
-    return unit * 2u * run + i;
-  }
-  return select(unit, unit + units, i >= run) * run + i % run;
+// Quads of a unit: two for f32, four for 16-bit dtypes. "half" takes one run of them, "interleaved" one for chunk u and one for
+// chunk u + units. Rows are whole runs, and counted in them: a compiler then knows that `i` moves an address by a constant.
+struct QuadPlace {
+  run: u32,
+  size: u32,   // quads in a run: a power of two
+  i: u32,      // quad of the run
+}
+
+fn quads_in_run() -> u32 {
+  return select(2u, 1u, DTYPE == F32) * select(1u, 2u, PAIRING == HALF);
+}
+
+fn quad_of_unit(unit: u32, i: u32, units: u32) -> QuadPlace {
+  let size = quads_in_run();
+  return QuadPlace(select(unit, unit + units, i >= size), size, i % size);
+}
+
+// Quad of the table, where a row begins at so many runs.
+fn quad_at(row: u32, place: QuadPlace) -> u32 {
+  return (row + place.run) * place.size + place.i;
 }
 
 fn quotients(x: Quads, y: Quads) -> Quads {

@@ -2,6 +2,7 @@ import type { RopeDtype } from '../dtypes';
 import { wrongType } from '../errors';
 import { checkLiveDevice, checkNotLost, type Loss, lossOf } from './loss';
 import { type F16Conversion, type F16Probe, probeF16 } from './native-f16';
+import { type NativeText, nativeTexts } from './native-text';
 import { remembered } from './remembered';
 import { shaderStageCompute } from './usage';
 
@@ -44,11 +45,12 @@ export class KernelDevice {
   readonly #modules = new Map<string, GPUShaderModule>();
   readonly #pipelines = new Map<string, Compiled>();
 
+  /** @param nativeText Undefined where f16 is converted by integers. */
   constructor(
     readonly device: GPUDevice,
-    f16: F16Conversion,
+    private readonly nativeText: NativeText | undefined,
   ) {
-    this.f16 = f16;
+    this.f16 = nativeText ? 'native' : 'integers';
     this.#loss = lossOf(device);
     const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = device.limits;
     // Sizes of bindings are whole words; a limit need not be.
@@ -86,7 +88,7 @@ export class KernelDevice {
 
   /** Of a module linked in both ways, the one for a dtype on this device. */
   codeFor(dtype: RopeDtype, code: string, nativeCode: string): string {
-    return dtype === 'f16' && this.f16 === 'native' ? nativeCode : code;
+    return (dtype === 'f16' && this.nativeText?.(nativeCode)) || code;
   }
 
   /** @throws {TypeError} the device was lost */
@@ -145,10 +147,11 @@ export class KernelDevice {
 const devices = new WeakMap<GPUDevice, Promise<KernelDevice>>();
 
 async function probedDevice(device: GPUDevice, probe: F16Probe): Promise<KernelDevice> {
-  const has = device.features.has('shader-f16');
-  // A probe that fails altogether is one that was not passed.
-  const isNative = has && (await probe(device).catch(() => false));
-  return new KernelDevice(device, isNative ? 'native' : 'integers');
+  for (const textOf of device.features.has('shader-f16') ? nativeTexts : []) {
+    // A probe that fails altogether is one that was not passed.
+    if (await probe(device, textOf).catch(() => false)) return new KernelDevice(device, textOf);
+  }
+  return new KernelDevice(device, undefined);
 }
 
 /**

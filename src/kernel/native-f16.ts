@@ -1,13 +1,14 @@
 import probeCode from '../../shaders/f16-probe.wgsl?linked&native_f16';
 import { fromStorage, toStorage } from '../dtypes';
+import type { NativeText } from './native-text';
 import { readWords } from './read-words';
 import { bufferUsage } from './usage';
 
 /** How f16 is converted: by the device's own type, or by integers. */
 export type F16Conversion = 'native' | 'integers';
 
-/** Whether a device's own f16 rounds and overflows as the contract says. */
-export type F16Probe = (device: GPUDevice) => Promise<boolean>;
+/** Whether a text compiles on a device, and its f16 rounds and overflows as the contract says. */
+export type F16Probe = (device: GPUDevice, textOf: NativeText) => Promise<boolean>;
 
 /** Float32 numbers by their bits: around every boundary of f16, to the last bit, of both signs. */
 function probedNumbers(): Float32Array<ArrayBuffer> {
@@ -28,16 +29,16 @@ function probedNumbers(): Float32Array<ArrayBuffer> {
 }
 
 /** Runs a device's own conversions over {@link probedNumbers}, and over f16s of every kind. Submits, and reads back. */
-export const probeF16: F16Probe = async (device) => {
+export const probeF16: F16Probe = async (device, textOf) => {
   // What an implementation says against the code is no error of the caller's.
   device.pushErrorScope('validation');
   // Code that does not compile is a probe that was not passed.
-  const passed = conversionsKeepContract(device).catch(() => false);
+  const passed = conversionsKeepContract(device, textOf(probeCode)).catch(() => false);
   const error = await device.popErrorScope();
   return (await passed) && error === null;
 };
 
-async function conversionsKeepContract(device: GPUDevice): Promise<boolean> {
+async function conversionsKeepContract(device: GPUDevice, code: string): Promise<boolean> {
   const numbers = probedNumbers();
   const groups = numbers.length / 8;
   const halves = Uint16Array.from({ length: groups * 8 }, (_, i) => (i * 0x9e37) & 0xffff);
@@ -52,7 +53,7 @@ async function conversionsKeepContract(device: GPUDevice): Promise<boolean> {
   const outputs = [groups * 16, groups * 32].map((size) => buffer(size, bufferUsage.COPY_SRC));
   const all = [...inputs, ...outputs];
   try {
-    const module = device.createShaderModule({ label, code: probeCode });
+    const module = device.createShaderModule({ label, code });
     const pipeline = await device.createComputePipelineAsync({
       label,
       layout: 'auto',

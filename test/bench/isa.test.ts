@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { barDriver, barFamily, barKernels, bars, heldBars, isKept } from '../../bench/isa/bars';
+import { barDriver, barFamily, barKernels, bars, isKept } from '../../bench/isa/bars';
 import { driverName } from '../../bench/isa/compile';
 import { type IsaRow, survey } from '../../bench/isa/survey';
 import { missingTool, type Toolchain, toolchain } from '../../bench/isa/toolchain';
@@ -28,7 +28,7 @@ describe.skipIf(reason !== undefined)(
       ({ rows } = await survey(barKernels, barFamily, tools));
     });
 
-    test.each(heldBars)('$name', (bar) => {
+    test.each(bars)('$name', (bar) => {
       const value = bar.measure(rows);
       expect(
         isKept(bar, value),

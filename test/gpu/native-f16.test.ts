@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createRope, readTensor, uploadTensor } from 'webgpu-rope';
 import { liveDevice } from '../../src/kernel/device';
 import { probeF16 } from '../../src/kernel/native-f16';
+import { nativeTexts } from '../../src/kernel/native-text';
 import { getDevice, requestAdapter, withErrorScope } from '../support/gpu';
 import { createRandom } from '../support/random';
 import { createCaseRope, expectRotation, submitPass } from '../support/rotation-case';
@@ -48,13 +49,29 @@ describe.runIf(hasF16)('an adapter with shader-f16', () => {
       submits++;
       submit(...args);
     };
-    expect(await probeF16(device)).toBe(true);
+    // Which of the texts compile is the browser's own affair; the last one has to.
+    expect(await probeF16(device, nativeTexts[1])).toBe(true);
     submits = 0;
     const options = { dtypes: ['f16'] } as const;
     const ropes = await Promise.all([64, 128].map((headDim) => createRope(device, { headDim }, options)));
     expect(ropes.map((rope) => rope.f16Conversion)).toEqual(['native', 'native']);
     // The probe, and the read-back of its two outputs.
     expect(submits).toBe(3);
+    device.destroy();
+  });
+
+  test('a text that does not compile gives way to the next', async () => {
+    const device = await withF16();
+    const seen: string[] = [];
+    const shared = await liveDevice(device, async (_device, textOf) => {
+      seen.push(textOf('return pack2x16float(vec2f(halves));'));
+      return seen.length === 2;
+    });
+    expect(seen).toEqual(['return bitcast<u32>(halves);', 'return pack2x16float(vec2f(halves));']);
+    expect(shared.f16).toBe('native');
+    const native = 'fn f() { return pack2x16float(vec2f(halves)); }';
+    expect(shared.codeFor('f16', 'plain', native)).toBe(native);
+    expect(shared.codeFor('bf16', 'plain', native)).toBe('plain');
     device.destroy();
   });
 

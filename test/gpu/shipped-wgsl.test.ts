@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { shortenNames } from '../../scripts/wgsl-names';
 import { minifyWgsl } from '../../scripts/wgsl-text';
 import { getDevice } from '../support/gpu';
 
@@ -18,10 +19,11 @@ const errorsOf = async (device: GPUDevice, code: string): Promise<string[]> => {
 for (const [path, linked] of Object.entries(modules)) {
   const file = path.split('/').at(-1);
 
-  test(`${file} compiles as it is shipped, with its comments and without`, async () => {
+  test(`${file} compiles as it is shipped, with its comments and without, with short names`, async () => {
     const device = await getDevice();
     expect(linked).not.toMatch(/^import/m);
     expect(await errorsOf(device, linked)).toEqual([]);
     expect(await errorsOf(device, minifyWgsl(linked))).toEqual([]);
+    expect(await errorsOf(device, shortenNames([minifyWgsl(linked)])[0] as string)).toEqual([]);
   });
 }

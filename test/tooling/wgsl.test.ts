@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { shortenNames } from '../../scripts/wgsl-names';
 import { minifyWgsl } from '../../scripts/wgsl-text';
 
 test('line comments end at every line break that WGSL knows', () => {
@@ -43,4 +44,16 @@ test('blanks go where they separate nothing', () => {
 test('small WGSL stays as it is', () => {
   const small = minifyWgsl('fn f(a: u32) -> u32 { return a * 2u; } // double');
   expect(minifyWgsl(small)).toBe(small);
+});
+
+test('functions and structs get short names, the same in all texts; other words keep theirs', () => {
+  const main = '@compute@workgroup_size(WORKGROUP)fn main(){';
+  const texts = [
+    `override WORKGROUP:u32=64;struct Item{unit:u32}fn twice(item:Item)->u32{return 2u*item.unit;}${main}twice(Item(1u));}`,
+    `fn thrice(item:Item)->u32{return 3u*item.unit;}${main}thrice(Item(1u));}`,
+  ];
+  expect(shortenNames(texts)).toEqual([
+    `override WORKGROUP:u32=64;struct _0{unit:u32}fn _1(item:_0)->u32{return 2u*item.unit;}${main}_1(_0(1u));}`,
+    `fn _2(item:_0)->u32{return 3u*item.unit;}${main}_2(_0(1u));}`,
+  ]);
 });

@@ -7,27 +7,29 @@ import code from './digits.wgsl?linked';
 
 describe('digit_rows', () => {
   const shapes = [
-    { lowBits: 0, row: 1 },
-    { lowBits: 5, row: 3 },
-    { lowBits: 10, row: 32 },
-    { lowBits: 12, row: 128 },
+    { lowBits: 0, row: 1, run: 1 },
+    { lowBits: 5, row: 3, run: 1 },
+    { lowBits: 5, row: 6, run: 2 },
+    { lowBits: 10, row: 32, run: 4 },
+    { lowBits: 12, row: 128, run: 2 },
   ];
   const positions = [0, 1, 31, 32, 4095, 4096, 131_071, 1_000_000, 2 ** 24 - 1];
   const cases = shapes.flatMap((shape) => positions.map((position) => ({ ...shape, position })));
-  const highRows = 2 ** 20 + 7;
-  const calls = cases.map(({ lowBits, row, position }) => [
+  const highRows = 2 ** 20 + 8;
+  const calls = cases.map(({ lowBits, row, position, run }) => [
     ...[lowBits, highRows, row, 0x7fa00001],
-    ...[position, 0, 0, 0],
+    ...[position, run, 0, 0],
   ]);
 
   test.each([1, 0])('TWO_DIGITS %i', async (twoDigits) => {
     const got = await callLibrary({ code, name: 'digit_rows', constants: { TWO_DIGITS: twoDigits }, calls });
-    for (const [i, { lowBits, row, position }] of cases.entries()) {
+    for (const [i, { lowBits, row, position, run }] of cases.entries()) {
       const base = 2 ** lowBits;
       const expected = twoDigits
         ? [(position % base) * row, highRows + Math.floor(position / base) * row]
         : [position * row, 0];
-      expect([...got[i]!.subarray(0, 2)], JSON.stringify(cases[i])).toEqual(expected);
+      const inQuads = [...got[i]!.subarray(0, 2)].map((runs) => runs * run);
+      expect(inQuads, JSON.stringify(cases[i])).toEqual(expected);
     }
   });
 });

@@ -13,7 +13,8 @@ fn numbers(i: u32) -> vec4f {
 @compute @workgroup_size(1)
 fn call_digit_rows(@builtin(workgroup_id) id: vec3u) {
   let shape = input[2u * id.x];
-  let rows = digit_rows(TableShape(shape.x, shape.y, shape.z, shape.w), input[2u * id.x + 1u].x);
+  let words = input[2u * id.x + 1u];
+  let rows = digit_rows(TableShape(shape.x, shape.y, shape.z, shape.w), words.x, words.y);
   output[id.x] = vec4u(rows.low, rows.high, vec2u());
 }
 

@@ -64,6 +64,12 @@ describe.each(pairings)('%s', (pairing) => {
     const constantsOfDtype = { ...constants, DTYPE: ropeDtypes.indexOf(dtype) };
     const elements = chunkElements(dtype);
 
+    test('quads_in_run: half a unit of "interleaved", a whole one of "half"', async () => {
+      const calls = [[0, 0, 0, 0]];
+      const got = await callLibrary({ code, name: 'quads_in_run', constants: constantsOfDtype, calls });
+      expect(got[0]![0]).toBe(pairing === 'half' ? elements / 2 : elements / 4);
+    });
+
     test('quad_of_unit: the quads of the pairs in the two chunks of a unit', async () => {
       const cases = [1, 2, 3, 8].flatMap((units) =>
         Array.from({ length: (units * elements) / 2 }, (_, i) => {
@@ -82,7 +88,9 @@ describe.each(pairings)('%s', (pairing) => {
           ),
         );
         expect(pairs).toHaveLength(elements);
-        expect(got[at]![0], JSON.stringify(cases[at])).toBe(pairs[2 * i]! / 2);
+        const [run, size, quad] = got[at]! as unknown as [number, number, number];
+        expect(run * size + quad, JSON.stringify(cases[at])).toBe(pairs[2 * i]! / 2);
+        expect(quad).toBeLessThan(size);
       }
     });
 
@@ -217,3 +225,15 @@ test('rotated_pair: by an angle', () =>
       expectNear({ re: re!, im: im! }, product(pair, turn), `case ${i}`);
     }
   }));
+
+test('quad_at: whole runs before, then quads', async () => {
+  const cases = [
+    { row: 0, run: 0, size: 1, i: 0 },
+    { row: 7, run: 3, size: 1, i: 0 },
+    { row: 64, run: 15, size: 2, i: 1 },
+    { row: 2 ** 20, run: 31, size: 4, i: 3 },
+  ];
+  const calls = cases.map(({ row, run, size, i }) => [row, run, size, i]);
+  const got = await callLibrary({ code, name: 'quad_at', calls });
+  expect(got.map((words) => words[0])).toEqual(cases.map(({ row, run, size, i }) => (row + run) * size + i));
+});

@@ -1,7 +1,7 @@
 // Calls the functions of shaders/lib/rotate.wgsl (test/support/library-calls.ts).
 import package::lib::rotate::{
-  Chunks, Quads, Rotation, conjugate_products, elements_of_pair, inverted, quad_of_unit, quotients, rotated,
-  rotated_pair, rotation_of, scaled,
+  Chunks, QuadPlace, Quads, Rotation, conjugate_products, elements_of_pair, inverted, quad_at, quad_of_unit, quads_in_run, quotients,
+  rotated, rotated_pair, rotation_of, scaled,
 };
 
 @group(0) @binding(0) var<storage, read> input: array<vec4u>;
@@ -25,7 +25,19 @@ fn write_quads(i: u32, quads: Quads) {
 @compute @workgroup_size(1)
 fn call_quad_of_unit(@builtin(workgroup_id) id: vec3u) {
   let words = input[id.x];
-  output[id.x] = vec4u(quad_of_unit(words.x, words.y, words.z), vec3u());
+  let place = quad_of_unit(words.x, words.y, words.z);
+  output[id.x] = vec4u(place.run, place.size, place.i, 0u);
+}
+
+@compute @workgroup_size(1)
+fn call_quads_in_run(@builtin(workgroup_id) id: vec3u) {
+  output[id.x] = vec4u(quads_in_run(), input[id.x].xyz);
+}
+
+@compute @workgroup_size(1)
+fn call_quad_at(@builtin(workgroup_id) id: vec3u) {
+  let words = input[id.x];
+  output[id.x] = vec4u(quad_at(words.x, QuadPlace(words.y, words.z, words.w)), vec3u());
 }
 
 @compute @workgroup_size(1)

@@ -23,7 +23,7 @@ fn digit_rows(table: TableShape, position: u32, run: u32) -> DigitRows {
   let row = table.row / run;
   if (TWO_DIGITS) {
     let high = position >> table.low_bits;
-    let low = position - (high << table.low_bits);
+    let low = position & ((1u << table.low_bits) - 1u);
     return DigitRows(low * row, table.high_rows / run + high * row);
   }
   return DigitRows(position * row, 0u);

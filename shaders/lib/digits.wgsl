@@ -19,13 +19,13 @@ struct DigitRows {
   high: u32,
 }
 
-fn digit_rows(table: TableShape, position: u32) -> DigitRows {
+fn digit_rows(shape: TableShape, position: u32) -> DigitRows {
   if (TWO_DIGITS) {
-    let high = position >> table.low_bits;
-    let low = position - (high << table.low_bits);
-    return DigitRows(low * table.row, table.high_rows + high * table.row);
+    let high = position >> shape.low_bits;
+    let low = position - (high << shape.low_bits);
+    return DigitRows(low * shape.row, shape.high_rows + high * shape.row);
   }
-  return DigitRows(position * table.row, 0u);
+  return DigitRows(position * shape.row, 0u);
 }
 
 // Complex product of quads.

@@ -36,6 +36,7 @@ type KeyedFunctionName = {
 type GpuFunctionName =
   | 'requestRopeDevice'
   | 'createRope'
+  | 'createQkv'
   | 'createAdditive'
   | 'createAttentionBias'
   | 'createSimilarity'

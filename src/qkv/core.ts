@@ -12,8 +12,8 @@ import type { RopeCore } from '../rope/core';
 import type { QkvBadEntries } from './options';
 import { type QkvWords, qkvLayout } from './params';
 import { RowsWriter } from './rows';
-import type { Bindings, CallReads, Role } from './stretches';
-import { variantKey, variantOf, type Way } from './variant';
+import type { Bindings, CallReads } from './stretches';
+import { type Variant, variantKey, variantOf } from './variant';
 
 /** Buffers that a call reads beside its tensors; null for those it does not. One record, reused. */
 export interface CallBuffers {
@@ -82,10 +82,9 @@ export class QkvCore {
   }
 
   /** The module for a call. */
-  codeFor(way: Way, roles: readonly Role[], bindings: Bindings, reads: CallReads, isNative: boolean): string {
-    const key = `${isNative} ${variantKey(way, roles, bindings, reads)}`;
-    return remembered(this.#texts, key, () =>
-      variantOf(isNative ? nativeWgsl : wgsl, way, roles, bindings, reads),
+  codeFor(variant: Variant, isNative: boolean): string {
+    return remembered(this.#texts, `${isNative} ${variantKey(variant)}`, () =>
+      variantOf(isNative ? nativeWgsl : wgsl, variant),
     );
   }
 

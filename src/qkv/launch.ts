@@ -16,13 +16,12 @@ import {
   liesWithin,
   storageBuffersOf,
 } from './stretches';
-import { variantKey, type Way } from './variant';
+import { type Variant, variantKey, type Way } from './variant';
 
 /** One dispatch: the parts that it takes, what it binds. */
 interface Launch {
   readonly parts: readonly PartView[];
   readonly bindings: Bindings;
-  readonly roles: readonly QkvRole[];
   readonly extents: readonly Extent[];
   readonly tensors: GPUBindGroup;
   readonly description: PipelineDescription;
@@ -66,7 +65,7 @@ export class Launcher {
     this.#roles = rolesOf(core, parts);
     this.#extents = this.#roles.map(() => ({ begin: 0, end: 0 }));
     this.#isOversize = this.#roles.some(({ buffer }) => buffer.size > core.device.span);
-    this.#placement = { way: this.#way, words: core.words, floats: core.floats };
+    this.#placement = { way: this.#way, words: core.words, floats: core.floats, offset: 0 };
   }
 
   /** How the caller writes the tensor that writes a buffer, if one does. */
@@ -160,9 +159,9 @@ export class Launcher {
 
   #serves(launches: readonly Launch[]): boolean {
     if (!this.#isOversize) return true;
-    for (const { bindings, roles, extents } of launches) {
-      for (let i = 0; i < roles.length; i++) {
-        const now = this.#extents[this.#roles.indexOf(roles[i] as QkvRole)] as Extent;
+    for (const { bindings, extents } of launches) {
+      for (let i = 0; i < extents.length; i++) {
+        const now = this.#extents[this.#roles.indexOf(bindings.roles[i] as QkvRole)] as Extent;
         (extents[i] as Extent).begin = now.begin;
         (extents[i] as Extent).end = now.end;
       }
@@ -183,7 +182,7 @@ export class Launcher {
     const bindingsFor = (names: readonly PartName[]) => {
       const roles = this.#roles.filter(({ part }) => names.includes(part));
       const extents = roles.map((role) => ({ ...(this.#extents[this.#roles.indexOf(role)] as Extent) }));
-      return { roles, extents, bindings: bindingsOf(roles, extents, device.span) };
+      return { extents, bindings: bindingsOf(roles, extents, device.span) };
     };
     const fits = (names: readonly PartName[]): boolean =>
       storageBuffersOf(bindingsFor(names).bindings, reads) <= limit;
@@ -197,7 +196,7 @@ export class Launcher {
 
   #newLaunch(
     names: readonly PartName[],
-    { roles, extents, bindings }: Pick<Launch, 'roles' | 'extents' | 'bindings'>,
+    { extents, bindings }: Pick<Launch, 'extents' | 'bindings'>,
     reads: CallReads,
   ): Launch {
     const { device } = this.#core;
@@ -212,19 +211,14 @@ export class Launcher {
         resource: { buffer, offset, size },
       })),
     });
-    const description = this.#describe(parts, { roles, bindings, spread }, reads);
-    return { parts, roles, extents, bindings, tensors, description, spread, pipeline: null };
+    const description = this.#describe(parts, { way: this.#way, bindings, reads }, spread);
+    return { parts, extents, bindings, tensors, description, spread, pipeline: null };
   }
 
-  #describe(
-    parts: readonly PartView[],
-    { roles, bindings, spread }: Pick<Launch, 'roles' | 'bindings' | 'spread'>,
-    reads: CallReads,
-  ): PipelineDescription {
+  #describe(parts: readonly PartView[], variant: Variant, spread: Spread): PipelineDescription {
     const core = this.#core;
     const { setup, state } = core.rope;
     const { config, tuning } = setup;
-    const way = this.#way;
     const of = (name: PartName): PartView | undefined => parts.find((part) => part.name === name);
     const [first] = parts as [PartView];
     const dtype = first.source.dtype;
@@ -251,10 +245,10 @@ export class Launcher {
     };
     const isNative = core.device.f16 === 'native' && dtypes.includes('f16');
     return {
-      name: `webgpu-rope qkv ${variantKey(way, roles, bindings, reads)} ${isNative} ${Object.values(constants)}`,
-      code: core.codeFor(way, roles, bindings, reads, isNative),
-      entryPoint: `qkv_${way}`,
-      layouts: core.layouts(bindings, reads),
+      name: `webgpu-rope qkv ${variantKey(variant)} ${isNative} ${Object.values(constants)}`,
+      code: core.codeFor(variant, isNative),
+      entryPoint: `qkv_${variant.way}`,
+      layouts: core.layouts(variant.bindings, variant.reads),
       constants,
     };
   }
@@ -294,12 +288,12 @@ export class Launcher {
     pass.dispatchWorkgroups(isChunked ? groups : 1, height, Math.ceil(workgroups / height));
   }
 
-  #writeParts({ parts, roles, bindings }: Launch): void {
+  #writeParts({ parts, bindings }: Launch): void {
     const { words, at } = this.#core;
     words.fill(0, at.q.origin.base, at.to.table.low_bits);
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i] as PartView;
-      writePart(at[part.name], part, roles, bindings, this.#placement);
+      writePart(at[part.name], part, bindings, this.#placement);
     }
   }
 

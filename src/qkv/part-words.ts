@@ -5,11 +5,13 @@ import type { PartView } from './part';
 import type { Bindings, Role, RoleName, Stretch } from './stretches';
 import type { Way } from './variant';
 
-/** Where parts are written, and in what they are counted. */
+/** Where parts are written, and in what they are counted. One record, reused. */
 export interface PartPlacement {
   readonly way: Way;
   readonly words: Uint32Array;
   readonly floats: Float32Array;
+  /** Byte of its buffer at which the binding of the tensor at hand begins. */
+  offset: number;
 }
 
 /** Elements of a run. */
@@ -22,20 +24,17 @@ export function unitsOf({ rotaryDim, headDim, writesAll }: PartView): number {
 }
 
 /** Writes struct Part, whose words are 0 before. Allocates nothing. */
-export function writePart(
-  at: PartWords,
-  part: PartView,
-  roles: readonly Role[],
-  bindings: Bindings,
-  { way, words, floats }: PartPlacement,
-): void {
+export function writePart(at: PartWords, part: PartView, bindings: Bindings, placement: PartPlacement): void {
+  const { way, words, floats } = placement;
   const { name, source, cache, norm, headDim } = part;
   const isChunked = way === 'chunks';
-  const unitBytes = isChunked ? 16 : 4;
   const to = cache ?? source;
-  writePlace(words, at.origin, source, offsetOf(name, roles, bindings), unitBytes, false);
+  placement.offset = offsetOf(name, bindings);
+  writePlace(placement, at.origin, source);
   const written: RoleName = name === 'q' ? 'q' : name === 'k' ? 'k_cache' : 'v_cache';
-  writePlace(words, at.to, to, offsetOf(written, roles, bindings), unitBytes, part.isShared);
+  placement.offset = offsetOf(written, bindings);
+  writePlace(placement, at.to, to);
+  if (part.isShared) words[at.to.sequence] = 0;
   words[at.heads] = part.heads;
   words[at.size] = isChunked ? headDim / run : headDim;
   words[at.rotary] = isChunked ? part.rotaryOffset / run : part.rotaryOffset;
@@ -49,14 +48,14 @@ export function writePart(
   if (norm.weight === null) return;
   const variable: RoleName = name === 'q' ? 'q_weight' : name === 'k' ? 'k_weight' : 'v_weight';
   const bytes = bytesPerElement(norm.dtype);
-  const begin = norm.offset * bytes - offsetOf(variable, roles, bindings);
+  const begin = norm.offset * bytes - offsetOf(variable, bindings);
   words[at.norm.has_weights] = 1;
   words[at.norm.weight] = begin / (isChunked ? 16 : bytes);
   floats[at.norm.plus] = norm.isOnePlus ? 1 : 0;
 }
 
 /** Byte of its buffer at which the binding of a role begins. */
-function offsetOf(variable: RoleName, roles: readonly Role[], { stretches, of }: Bindings): number {
+function offsetOf(variable: RoleName, { roles, stretches, of }: Bindings): number {
   for (let i = 0; i < roles.length; i++) {
     if ((roles[i] as Role).variable === variable) return (stretches[of[i] as number] as Stretch).offset;
   }
@@ -65,15 +64,13 @@ function offsetOf(variable: RoleName, roles: readonly Role[], { stretches, of }:
 
 /** A base may be negative where the tokens at hand are bound from later on: the sums wrap, in the shader as well. */
 function writePlace(
-  words: Uint32Array,
+  { way, words, offset }: PartPlacement,
   at: PlaceWords,
   { begin, bytes, strides }: TensorView,
-  offset: number,
-  unitBytes: number,
-  isShared: boolean,
 ): void {
+  const unitBytes = way === 'chunks' ? 16 : 4;
   words[at.base] = (begin * bytes - offset) / unitBytes;
   words[at.token] = (strides[1] * bytes) / unitBytes;
-  words[at.sequence] = isShared ? 0 : (strides[0] * bytes) / unitBytes;
+  words[at.sequence] = (strides[0] * bytes) / unitBytes;
   words[at.head] = (strides[2] * bytes) / unitBytes;
 }

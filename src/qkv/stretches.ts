@@ -31,6 +31,7 @@ export interface Stretch {
 
 /** Bindings of a launch, and which one each role has. */
 export interface Bindings {
+  readonly roles: readonly Role[];
   readonly stretches: readonly Stretch[];
   /** Index of the stretch, by role. */
   readonly of: readonly number[];
@@ -80,7 +81,7 @@ export function bindingsOf(
     }
     of[i] = stretches.push({ buffer, offset, size: whole ? buffer.size : end - offset, isWritten }) - 1;
   }
-  return { stretches, of };
+  return { roles, stretches, of };
 }
 
 /** Whether the roles still lie within what is bound for them. Allocates nothing. */

@@ -1,4 +1,4 @@
-import type { Bindings, CallReads, Role, Stretch } from './stretches';
+import type { Bindings, CallReads, Stretch } from './stretches';
 import { roleNames } from './stretches';
 
 /** The entry point's way through heads. */
@@ -7,13 +7,16 @@ export type Way = 'chunks' | 'words';
 const elementOf = { chunks: 'vec4u', words: 'u32' } as const;
 const readsOf = { ids: 'ids', offsets: 'offsets', rows: 'row_words', step: 'step_words' } as const;
 
-/** Says all that {@link variantOf} depends on beside the module. */
-export function variantKey(
-  way: Way,
-  roles: readonly Role[],
-  { stretches, of }: Bindings,
-  reads: CallReads,
-): string {
+/** What the module depends on. */
+export interface Variant {
+  readonly way: Way;
+  readonly bindings: Bindings;
+  readonly reads: CallReads;
+}
+
+/** Says all of a {@link Variant}. */
+export function variantKey({ way, bindings, reads }: Variant): string {
+  const { roles, stretches, of } = bindings;
   const accesses = stretches.map(({ isWritten }) => (isWritten ? 'w' : 'r')).join('');
   const binds = roles.map(({ variable }, i) => `${variable}${of[i]}`);
   return [way, accesses, ...binds, reads.ids, reads.offsets, reads.rows, reads.step].join();
@@ -25,13 +28,8 @@ export function variantKey(
  *
  * @param code shaders/qkv.wgsl, linked, with or without its blanks and comments.
  */
-export function variantOf(
-  code: string,
-  way: Way,
-  roles: readonly Role[],
-  { stretches, of }: Bindings,
-  reads: CallReads,
-): string {
+export function variantOf(code: string, { way, bindings, reads }: Variant): string {
+  const { roles, stretches, of } = bindings;
   const variables = stretches.map((_, i) => `${roles[of.indexOf(i)]?.variable}_${way}`);
   // An absent tensor is never reached, but its code is there: it takes a variable that may be written.
   const written = variables[stretches.findIndex(({ isWritten }) => isWritten)] as string;

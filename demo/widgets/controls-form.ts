@@ -23,7 +23,7 @@ export function controlsForm({ controls, main, label }: ControlsParts): HTMLForm
   return h(
     'form',
     { class: 'card controls panel-controls', novalidate: true, 'aria-label': label },
-    opener,
+    controls.length > main.length ? opener : undefined,
     ...controls,
   );
 }

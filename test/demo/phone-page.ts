@@ -82,14 +82,17 @@ export async function settled(page: Page): Promise<void> {
   );
 }
 
-/** The picture as it is painted, once nothing newer is on its way. */
+/** The picture as it is painted once it has come to rest. */
 export async function painted(page: Page): Promise<string> {
-  await settled(page);
-  await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
-  const { pictures } = await layoutOf(page);
-  const { left, top, right, bottom } = pictures[0]!;
-  const clip = { x: left, y: top, width: right - left, height: bottom - top };
-  return page.screenshot({ clip, captureBeyondViewport: false, encoding: 'base64' });
+  for (let before = ''; ; ) {
+    await settled(page);
+    await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
+    const { left, top, right, bottom } = (await layoutOf(page)).pictures[0]!;
+    const clip = { x: left, y: top, width: right - left, height: bottom - top };
+    const now = await page.screenshot({ clip, captureBeyondViewport: false, encoding: 'base64' });
+    if (now === before) return now;
+    before = now;
+  }
 }
 
 /** Names of the controls that are shown, and of those that the panel has in this state. */

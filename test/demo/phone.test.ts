@@ -12,7 +12,7 @@ import {
   settled,
   shareAbove,
 } from './phone-page';
-import { expectClean, type OpenPage, openPage, openSite, type Site, textOf } from './site';
+import { expectUntroubled, type OpenPage, openPage, openSite, type Site, textOf } from './site';
 
 let site: Site;
 beforeAll(async () => {
@@ -59,7 +59,8 @@ describe.each(views)('%s', (query) => {
     const after = await layoutOf(page);
     expect(after.scrolled).toBe(0);
     expectInView(after);
-    await expectClean(open);
+    await expectUntroubled(open);
+    await page.close();
   });
 
   test('all other controls are one tap away, and one tap closes them', async () => {
@@ -79,7 +80,8 @@ describe.each(views)('%s', (query) => {
     expect(bar.bottom).toBeLessThanOrEqual(phone.height);
     await page.tap('.opener');
     expect(await controlsOf(page)).toEqual(closed);
-    await expectClean(open);
+    await expectUntroubled(open);
+    await page.close();
   });
 
   test('the bar stays in view while the page scrolls', async () => {
@@ -108,7 +110,8 @@ describe.each(views)('%s', (query) => {
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
     await settled(page);
     expect(await violationsOf(page), 'dark').toEqual([]);
-    await expectClean(open);
+    await expectUntroubled(open);
+    await page.close();
   });
 
   test('a wide window shows all controls beside the figures, and has no bar to open', async () => {
@@ -149,7 +152,8 @@ test('by keyboard: the opener, then every control in order; what was set stays w
   expect(await isOpen(page)).toBe(false);
   await page.tap('.opener');
   expect(await page.$eval('output[for="see-length"]', ({ textContent }) => textContent)).toBe('108');
-  await expectClean(open);
+  await expectUntroubled(open);
+  await page.close();
 });
 
 test('what takes the focus in a figure is not behind the bar', async () => {
@@ -202,7 +206,8 @@ test('Check: Run from anywhere on the page brings its result into view', async (
   });
   expect(top).toBeGreaterThanOrEqual(0);
   expect(top).toBeLessThan(bar.top);
-  await expectClean(open);
+  await expectUntroubled(open);
+  await page.close();
 });
 
 test('Check: a start that cannot be used opens the controls, with the focus on it', async () => {

@@ -162,8 +162,8 @@ export async function outcomeOf(page: Page): Promise<string> {
  */
 const longestTaskMs = 500;
 
-/** Expects nothing in the console, nothing past the edge of a small phone, no long task; then closes the page. */
-export async function expectClean({ page, troubles }: OpenPage): Promise<void> {
+/** Expects nothing in the console, and nothing past the edge of a small phone. */
+export async function expectUntroubled({ page, troubles }: OpenPage): Promise<void> {
   // A page that stops being a phone's would load anew.
   await page.setViewport({ ...page.viewport(), width: 360, height: 740 });
   const { scrollWidth, clientWidth } = (await page.evaluate(
@@ -171,6 +171,12 @@ export async function expectClean({ page, troubles }: OpenPage): Promise<void> {
   )) as { scrollWidth: number; clientWidth: number };
   expect(scrollWidth, 'width of the page in a window of 360').toBe(clientWidth);
   expect(troubles).toEqual([]);
+}
+
+/** As {@link expectUntroubled}, and no long task; then closes the page. */
+export async function expectClean(open: OpenPage): Promise<void> {
+  await expectUntroubled(open);
+  const { page } = open;
   const longTasks = (await page.evaluate('window.longTasks')) as number[];
   expect(Math.max(0, ...longTasks), 'longest task, ms').toBeLessThan(longestTaskMs);
   await page.close();

@@ -217,7 +217,7 @@ fn bias_words(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invocat
 
 fn count_if_bad(position: u32, is_mine: bool) {
   if (position == BAD && params.grid.counts == 1u && is_mine) {
-    count_bad();
+    count_bad(0u);
   }
 }
 

@@ -23,8 +23,9 @@
 // With several position axes each pair turns by the position on its own axis (AXES, pair_axis); from a start all axes have
 // the same position, so there one is enough. A token whose position the table does not have is left as it is: -1 is
 // padding, any other is counted once.
-import package::bindings::positions::{axis_of, from_position_of, has_position, position_of};
-import package::lib::digits::{DigitRows, TWO_DIGITS, TableShape, cos_sin_of, digit_rows, product, quotient};
+import package::bindings::positions::{from_position_of, has_position, position_of};
+import package::bindings::table::{AxisRows, axis_quad, axis_rows, rows_on_axis, table_quad};
+import package::lib::digits::{DigitRows, TWO_DIGITS, cos_sin_of, digit_rows, product, quotient};
 import package::lib::dtype::{DTYPE, F32, pack_one, unpack_word};
 import package::lib::items::{Grid, Item, WORKGROUP, is_counting, item_of, sequence_of, token_of};
 import package::lib::positions::{AXES, BAD, PADDING, START, Source, has_padding, is_below};
@@ -60,7 +61,6 @@ struct RopeParams {
 }
 
 @group(0) @binding(0) var<uniform> params: RopeParams;
-@group(0) @binding(1) var<storage, read> table: array<vec4f>;
 @group(0) @binding(2) var<storage, read> from_table: array<vec4f>;
 
 @group(1) @binding(0) var<storage, read_write> q_chunks: array<vec4u>;
@@ -73,14 +73,6 @@ fn row_of(tensor: Tensor, item: Item) -> u32 {
 }
 
 // ---- cos and sin from a start ---------------------------------------------------------------------------------------
-
-fn table_quad(rows: DigitRows, place: QuadPlace) -> vec4f {
-  let low = table[quad_at(rows.low, place)];
-  if (TWO_DIGITS) {
-    return product(table[quad_at(rows.high, place)], low);
-  }
-  return low;
-}
 
 fn start_rows(item: Item, run: u32) -> DigitRows {
   return digit_rows(params.to.table, params.to.start + token_of(params.grid, item), run);
@@ -106,41 +98,6 @@ fn directed(quads: Quads) -> Quads {
 
 // ---- cos and sin of any position ------------------------------------------------------------------------------------
 // What follows serves rotate_at_... and, where `moves`, rerotate_...
-
-struct AxisRows {
-  low: vec4u,
-  high: vec4u,
-}
-
-fn axis_rows(shape: TableShape, position: vec4u, run: u32) -> AxisRows {
-  let x = digit_rows(shape, position.x, run);
-  if (AXES == 1u) {
-    return AxisRows(vec4u(x.low), vec4u(x.high));
-  }
-  let y = digit_rows(shape, position.y, run);
-  let z = digit_rows(shape, position.z, run);
-  let w = digit_rows(shape, position.w, run);
-  return AxisRows(vec4u(x.low, y.low, z.low, w.low), vec4u(x.high, y.high, z.high, w.high));
-}
-
-fn rows_on_axis(rows: AxisRows, pair: u32) -> DigitRows {
-  if (AXES == 1u) {
-    return DigitRows(rows.low.x, rows.high.x);
-  }
-  let axis = axis_of(pair);
-  return DigitRows(rows.low[axis], rows.high[axis]);
-}
-
-// Pairs 2j and 2j + 1 may turn by positions on two axes.
-fn axis_quad(rows: AxisRows, place: QuadPlace) -> vec4f {
-  let pair = 2u * quad_at(0u, place);
-  let even = table_quad(rows_on_axis(rows, pair), place);
-  if (AXES == 1u) {
-    return even;
-  }
-  let odd = table_quad(rows_on_axis(rows, pair + 1u), place);
-  return vec4f(even.x, odd.y, even.z, odd.w);
-}
 
 // From here on: as above, of the other table. Apart, since a flag would make every entry point use from_table, which the host of
 // one that moves nothing would then have to bind.

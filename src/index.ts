@@ -47,6 +47,25 @@ export {
   videoGridPositions,
 } from './positions/grid';
 export { type MropePositions, type MropePrompts, mropePositions } from './positions/mrope';
+export type { QkvLayer } from './qkv/layer';
+export type {
+  QkvBadEntries,
+  QkvBinding,
+  QkvCache,
+  QkvEncodeOptions,
+  QkvFirstRow,
+  QkvKeys,
+  QkvNorm,
+  QkvPages,
+  QkvPreparation,
+  QkvRing,
+  QkvRows,
+  QkvSlots,
+  QkvStep,
+  QkvTensor,
+  QkvValues,
+} from './qkv/options';
+export { createQkv, type Qkv } from './qkv/qkv';
 export type { RopeBinding } from './rope/binding';
 export type { RopeCache, RopeCaches } from './rope/caches';
 export { createRope } from './rope/create';

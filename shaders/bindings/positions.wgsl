@@ -7,7 +7,7 @@ import package::lib::positions::{
 @group(2) @binding(0) var<storage, read> ids: array<u32>;        // ids; or indptr of ragged sequences
 @group(2) @binding(1) var<storage, read> offsets: array<u32>;    // position of the first token of each ragged sequence
 @group(2) @binding(2) var<storage, read> from_ids: array<u32>;   // a second set of ids
-@group(2) @binding(3) var<storage, read_write> bad_positions: atomic<u32>;
+@group(2) @binding(3) var<storage, read_write> bad_entries: array<atomic<u32>>;   // counters: positions, then what a family has
 @group(2) @binding(4) var<uniform> pair_axis: array<vec4u, 4>;   // axis of each pair, two bits each
 
 fn id_at(source: Source, token: u32, sequence: u32, axis: u32) -> u32 {
@@ -72,15 +72,15 @@ fn from_position_of(source: Source, token: u32, sequence: u32) -> vec4u {
   return position;
 }
 
-fn count_bad() {
-  atomicAdd(&bad_positions, 1u);
+fn count_bad(counter: u32) {
+  atomicAdd(&bad_entries[counter], 1u);
 }
 
 // Whether there is this position. One that is not padding, and that there is not, is counted.
 fn has_position(position: vec4u, capacity: u32, is_counting: bool) -> bool {
   let has = is_below(position, capacity);
   if (!has && is_counting && !has_padding(position)) {
-    count_bad();
+    count_bad(0u);
   }
   return has;
 }

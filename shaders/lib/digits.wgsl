@@ -19,12 +19,12 @@ struct DigitRows {
   high: u32,
 }
 
-fn digit_rows(table: TableShape, position: u32, run: u32) -> DigitRows {
-  let row = table.row / run;
+fn digit_rows(shape: TableShape, position: u32, run: u32) -> DigitRows {
+  let row = shape.row / run;
   if (TWO_DIGITS) {
-    let high = position >> table.low_bits;
-    let low = position & ((1u << table.low_bits) - 1u);
-    return DigitRows(low * row, table.high_rows / run + high * row);
+    let high = position >> shape.low_bits;
+    let low = position & ((1u << shape.low_bits) - 1u);
+    return DigitRows(low * row, shape.high_rows / run + high * row);
   }
   return DigitRows(position * row, 0u);
 }

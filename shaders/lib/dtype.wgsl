@@ -8,19 +8,27 @@ const BF16 = 2u;
 override DTYPE: u32 = F32;
 
 // A 16-byte chunk of a 16-bit dtype, taken apart into its even and its odd elements: four lanes each, one word apiece.
-fn unpack(words: vec4u) -> EvenOdd {
-  if (DTYPE == BF16) {
+fn unpack_as(dtype: u32, words: vec4u) -> EvenOdd {
+  if (dtype == BF16) {
     return unpack_bf16(words);
   }
   return unpack_f16(words);
 }
 
 // The reverse; rounds to nearest even.
-fn pack(even: vec4f, odd: vec4f) -> vec4u {
-  if (DTYPE == BF16) {
+fn pack_as(dtype: u32, even: vec4f, odd: vec4f) -> vec4u {
+  if (dtype == BF16) {
     return pack_bf16(even, odd);
   }
   return pack_f16(even, odd);
+}
+
+fn unpack(words: vec4u) -> EvenOdd {
+  return unpack_as(DTYPE, words);
+}
+
+fn pack(even: vec4f, odd: vec4f) -> vec4u {
+  return pack_as(DTYPE, even, odd);
 }
 
 // One number in the lower half of a word.

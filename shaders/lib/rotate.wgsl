@@ -7,6 +7,7 @@
 // the other. Unit u of "interleaved" is the same two chunks, each holding whole pairs.
 import package::lib::digits::{conjugate_product, quotient};
 import package::lib::dtype::{DTYPE, F32, pack, unpack};
+import package::lib::float16::EvenOdd;
 
 const HALF = 0u;
 
@@ -55,6 +56,14 @@ fn quad_at(row: u32, place: QuadPlace) -> u32 {
   return (row + place.run) * place.size + place.i;
 }
 
+// `quads`: those of a run, of rows that are counted in quads.
+fn quad_of_runs(unit: u32, i: u32, units: u32, quads: u32) -> u32 {
+  if (PAIRING == HALF) {
+    return unit * 2u * quads + i;
+  }
+  return select(unit, unit + units, i >= quads) * quads + i % quads;
+}
+
 fn quotients(x: Quads, y: Quads) -> Quads {
   return Quads(quotient(x.a, y.a), quotient(x.b, y.b), quotient(x.c, y.c), quotient(x.d, y.d));
 }
@@ -79,20 +88,35 @@ fn scaled(quads: Quads, scale: f32) -> Quads {
 }
 
 fn rotation_of(quads: Quads) -> Rotation {
+  if (DTYPE != F32) {
+    return rotation_of_runs(quads);
+  }
+  return rotation_in_order(quads);
+}
+
+fn rotation_in_order(quads: Quads) -> Rotation {
   let a = quads.a;
   let b = quads.b;
   let c = quads.c;
   let d = quads.d;
-  if (DTYPE != F32 && PAIRING == HALF) {
-    // Even pairs first, as unpack() deals them.
-    return Rotation(
-      vec4f(a.x, b.x, c.x, d.x),
-      vec4f(a.z, b.z, c.z, d.z),
-      vec4f(a.y, b.y, c.y, d.y),
-      vec4f(a.w, b.w, c.w, d.w),
-    );
-  }
   return Rotation(vec4f(a.xy, b.xy), vec4f(a.zw, b.zw), vec4f(c.xy, d.xy), vec4f(c.zw, d.zw));
+}
+
+// Of runs: "half" takes even pairs first, as unpack() deals them.
+fn rotation_of_runs(quads: Quads) -> Rotation {
+  if (PAIRING != HALF) {
+    return rotation_in_order(quads);
+  }
+  let a = quads.a;
+  let b = quads.b;
+  let c = quads.c;
+  let d = quads.d;
+  return Rotation(
+    vec4f(a.x, b.x, c.x, d.x),
+    vec4f(a.z, b.z, c.z, d.z),
+    vec4f(a.y, b.y, c.y, d.y),
+    vec4f(a.w, b.w, c.w, d.w),
+  );
 }
 
 fn rotated(chunks: Chunks, turn: Rotation) -> Chunks {
@@ -114,17 +138,28 @@ fn rotated(chunks: Chunks, turn: Rotation) -> Chunks {
       bitcast<vec4u>(vec4f(x1.z, y1.z, x1.w, y1.w)),
     );
   }
-  let a = unpack(chunks.a);
-  let b = unpack(chunks.b);
+  let after = rotated_runs(Runs(unpack(chunks.a), unpack(chunks.b)), turn);
+  return Chunks(pack(after.a.even, after.a.odd), pack(after.b.even, after.b.odd));
+}
+
+// Sixteen elements of a head: two runs of eight, which hold whole pairs as chunks of a 16-bit dtype do.
+struct Runs {
+  a: EvenOdd,
+  b: EvenOdd,
+}
+
+fn rotated_runs(runs: Runs, turn: Rotation) -> Runs {
+  let a = runs.a;
+  let b = runs.b;
   if (PAIRING == HALF) {
-    return Chunks(
-      pack(a.even * turn.cos0 - b.even * turn.sin0, a.odd * turn.cos1 - b.odd * turn.sin1),
-      pack(b.even * turn.cos0 + a.even * turn.sin0, b.odd * turn.cos1 + a.odd * turn.sin1),
+    return Runs(
+      EvenOdd(a.even * turn.cos0 - b.even * turn.sin0, a.odd * turn.cos1 - b.odd * turn.sin1),
+      EvenOdd(b.even * turn.cos0 + a.even * turn.sin0, b.odd * turn.cos1 + a.odd * turn.sin1),
     );
   }
-  return Chunks(
-    pack(a.even * turn.cos0 - a.odd * turn.sin0, a.odd * turn.cos0 + a.even * turn.sin0),
-    pack(b.even * turn.cos1 - b.odd * turn.sin1, b.odd * turn.cos1 + b.even * turn.sin1),
+  return Runs(
+    EvenOdd(a.even * turn.cos0 - a.odd * turn.sin0, a.odd * turn.cos0 + a.even * turn.sin0),
+    EvenOdd(b.even * turn.cos1 - b.odd * turn.sin1, b.odd * turn.cos1 + b.even * turn.sin1),
   );
 }
 

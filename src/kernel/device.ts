@@ -6,8 +6,13 @@ import { type NativeText, nativeTexts } from './native-text';
 import { remembered } from './remembered';
 import { shaderStageCompute } from './usage';
 
-/** Bytes of one parameter slot: the largest `minUniformBufferOffsetAlignment` an implementation may have. */
-export const slotBytes = 256;
+/** What parameter slots are a multiple of: the largest `minUniformBufferOffsetAlignment` an implementation may have, in bytes. */
+export const parameterAlignment = 256;
+
+const read = 'read-only-storage';
+
+/** What a binding takes; null for none. */
+export type BufferType = GPUBufferBindingType | null;
 
 /** Everything that a pipeline depends on. */
 export interface PipelineDescription {
@@ -34,14 +39,12 @@ export class KernelDevice {
   readonly room: number;
   /** Workgroups that one dimension of a dispatch may have. */
   readonly maxWorkgroups: number;
-  /** Group 0: parameters by dynamic offset, and two buffers that are only read. */
-  readonly tableLayout: GPUBindGroupLayout;
   /** Group 2: what positions come from (shaders/bindings/positions.wgsl). */
   readonly positionLayout: GPUBindGroupLayout;
   /** How f16 is converted on this device. */
   readonly f16: F16Conversion;
   readonly #loss: Loss;
-  readonly #tensorLayouts: GPUBindGroupLayout[] = [];
+  readonly #layouts = new Map<string, GPUBindGroupLayout>();
   readonly #modules = new Map<string, GPUShaderModule>();
   readonly #pipelines = new Map<string, Compiled>();
 
@@ -57,33 +60,37 @@ export class KernelDevice {
     this.span = maxStorageBufferBindingSize - (maxStorageBufferBindingSize % 4);
     this.room = Math.min(this.span, maxBufferSize);
     this.maxWorkgroups = maxComputeWorkgroupsPerDimension;
-    const read = 'read-only-storage';
-    this.tableLayout = this.#layout('tables', ['uniform', read, read], slotBytes);
-    this.positionLayout = this.#layout('positions', [read, read, read, 'storage', 'uniform']);
+    this.positionLayout = this.layout('positions', [read, read, read, 'storage', 'uniform']);
+  }
+
+  /** Group 0: parameters by dynamic offset, and one or two buffers that are only read. */
+  tableLayout(bytes: number, tables: 1 | 2): GPUBindGroupLayout {
+    return this.layout('tables', tables === 1 ? ['uniform', read] : ['uniform', read, read], bytes);
   }
 
   /** Group 1: so many tensors that are read and written. */
   tensorLayout(tensors: number): GPUBindGroupLayout {
-    this.#tensorLayouts[tensors] ??= this.#layout(
-      'tensors',
-      Array.from({ length: tensors }, () => 'storage'),
-    );
-    return this.#tensorLayouts[tensors];
+    return this.layout('tensors', new Array(tensors).fill('storage'));
   }
 
-  /** A bind group layout of buffers; the first one has dynamic offsets if it says how many bytes it binds. */
-  #layout(name: string, types: readonly GPUBufferBindingType[], dynamicBytes = 0): GPUBindGroupLayout {
-    return this.device.createBindGroupLayout({
-      label: `webgpu-rope ${name}`,
-      entries: types.map((type, binding) => ({
-        binding,
-        visibility: shaderStageCompute,
-        buffer:
-          dynamicBytes && !binding
-            ? { type, hasDynamicOffset: true, minBindingSize: dynamicBytes }
-            : { type },
-      })),
-    });
+  /**
+   * A bind group layout of buffers, made once; where nothing is bound, types have null. The first buffer has dynamic offsets if it is
+   * said how many bytes it binds.
+   */
+  layout(name: string, types: readonly BufferType[], dynamicBytes = 0): GPUBindGroupLayout {
+    const make = () =>
+      this.device.createBindGroupLayout({
+        label: `webgpu-rope ${name}`,
+        entries: types.flatMap((type, binding) => {
+          if (!type) return [];
+          const buffer =
+            dynamicBytes && !binding
+              ? { type, hasDynamicOffset: true, minBindingSize: dynamicBytes }
+              : { type };
+          return [{ binding, visibility: shaderStageCompute, buffer }];
+        }),
+      });
+    return remembered(this.#layouts, `${types} ${dynamicBytes}`, make);
   }
 
   /** Of a module linked in both ways, the one for a dtype on this device. */

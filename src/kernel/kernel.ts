@@ -100,9 +100,9 @@ export class Kernel<F extends Fields = Fields> {
 
   /** Layouts of the groups that a pipeline binds. */
   layouts(withPositions: boolean): GPUBindGroupLayout[] {
-    const { tableLayout, positionLayout } = this.device;
-    const layouts = [tableLayout, this.device.tensorLayout(this.#description.tensors)];
-    return withPositions ? [...layouts, positionLayout] : layouts;
+    const { device, slots } = this;
+    const layouts = [slots.layout, device.tensorLayout(this.#description.tensors)];
+    return withPositions ? [...layouts, device.positionLayout] : layouts;
   }
 
   /** Compiles these; where that fails, ends what was made so far. */
@@ -166,7 +166,7 @@ export class Kernel<F extends Fields = Fields> {
     slots.acquire();
     pass.setPipeline(call.pipeline as GPUComputePipeline);
     const tables = slots.group(call.first as GPUBufferBinding, call.second as GPUBufferBinding);
-    pass.setBindGroup(0, tables, slots.offset, 0, 1);
+    pass.setBindGroup(0, tables, slots.offsets, slots.slot, 1);
     pass.setBindGroup(1, tensors);
     if (call.positions) pass.setBindGroup(2, call.positions);
     pass.dispatchWorkgroups(x, y, z);

@@ -100,13 +100,13 @@ export class PositionBuffers {
   }
 }
 
-function idsOf(positions: RopePositions | null): GPUBuffer | undefined {
+export function idsOf(positions: RopePositions | null): GPUBuffer | undefined {
   if (positions?.type === 'ids') return positions.buffer;
   return positions?.type === 'ragged' ? positions.indptr : undefined;
 }
 
 /** Two bits a pair, 16 pairs a word: what the shader's axis_of reads. */
-function packedAxes(axes: RopeAxes | null): Uint32Array<ArrayBuffer> {
+export function packedAxes(axes: RopeAxes | null): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(16);
   axes?.pairAxis.forEach((axis, pair) => {
     words[pair >> 4] = (words[pair >> 4] as number) | (axis << ((pair & 15) * 2));

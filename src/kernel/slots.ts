@@ -1,4 +1,4 @@
-import { type KernelDevice, slotBytes } from './device';
+import { type KernelDevice, parameterAlignment } from './device';
 import { remembered } from './remembered';
 import { bufferUsage } from './usage';
 
@@ -17,11 +17,18 @@ export class ParameterSlots {
   readonly words: Uint32Array<ArrayBuffer>;
   /** The same words as floats. */
   readonly floats: Float32Array<ArrayBuffer>;
-  /** The dynamic offset of the slot that {@link acquire} chose. One array, reused. */
-  readonly offset = new Uint32Array(1);
+  /** Of group 0, which binds a slot. */
+  readonly layout: GPUBindGroupLayout;
+  /** The dynamic offset of every slot. Never changes: a recorder of passes may keep it by reference. */
+  readonly offsets: Uint32Array<ArrayBuffer>;
+  /** The slot that {@link acquire} chose. */
+  slot = 0;
 
   readonly #device: KernelDevice;
   readonly #label: string;
+  /** Bytes of a slot. */
+  readonly #bytes: number;
+  readonly #tables: 1 | 2;
   #chunk: GPUBuffer;
   #used = 0;
   /** What was written to the chunk, slot after slot. */
@@ -31,10 +38,14 @@ export class ParameterSlots {
   /** Bind groups of the current chunk, by the two buffers beside it. */
   #groups = new WeakMap<GPUBufferBinding, WeakMap<GPUBufferBinding, GPUBindGroup>>();
 
-  /** @param words Words of the parameters' struct: at most a slot. */
-  constructor(device: KernelDevice, label: string, words: number) {
+  /** @param words Words of the parameters' struct.   @param tables Buffers that are bound beside it. */
+  constructor(device: KernelDevice, label: string, words: number, tables: 1 | 2 = 2) {
     this.#device = device;
     this.#label = label;
+    this.#tables = tables;
+    this.#bytes = Math.ceil((words * 4) / parameterAlignment) * parameterAlignment;
+    this.layout = device.tableLayout(this.#bytes, tables);
+    this.offsets = Uint32Array.from({ length: slotsPerChunk }, (_, slot) => slot * this.#bytes);
     this.words = new Uint32Array(words);
     this.floats = new Float32Array(this.words.buffer);
     this.#written = new Uint32Array(slotsPerChunk * words);
@@ -51,7 +62,7 @@ export class ParameterSlots {
     const entry = (hash ^ (hash >>> 8) ^ (hash >>> 16) ^ (hash >>> 24)) & (hashEntries - 1);
     const known = (this.#slotOf[entry] as number) - 1;
     if (known >= 0 && this.#holds(known)) {
-      this.offset[0] = known * slotBytes;
+      this.slot = known;
       return;
     }
     if (this.#used === slotsPerChunk) {
@@ -60,14 +71,13 @@ export class ParameterSlots {
       this.#used = 0;
       this.#slotOf.fill(0);
     }
-    const slot = this.#used++;
-    this.#written.set(words, slot * count);
-    this.#slotOf[entry] = slot + 1;
-    this.offset[0] = slot * slotBytes;
-    this.#device.device.queue.writeBuffer(this.#chunk, slot * slotBytes, words);
+    this.slot = this.#used++;
+    this.#written.set(words, this.slot * count);
+    this.#slotOf[entry] = this.slot + 1;
+    this.#device.device.queue.writeBuffer(this.#chunk, this.slot * this.#bytes, words);
   }
 
-  /** The bind group of the current chunk with these two, remembered by object. */
+  /** The bind group of the current chunk with these two, remembered by object. With one table, name it twice. */
   group(first: GPUBufferBinding, second: GPUBufferBinding): GPUBindGroup {
     return this.#groups.get(first)?.get(second) ?? this.#newGroup(first, second);
   }
@@ -87,7 +97,7 @@ export class ParameterSlots {
   #newChunk(): GPUBuffer {
     return this.#device.device.createBuffer({
       label: `${this.#label} parameters`,
-      size: slotsPerChunk * slotBytes,
+      size: slotsPerChunk * this.#bytes,
       usage: bufferUsage.UNIFORM | bufferUsage.COPY_DST,
     });
   }
@@ -95,11 +105,10 @@ export class ParameterSlots {
   #newGroup(first: GPUBufferBinding, second: GPUBufferBinding): GPUBindGroup {
     const group = this.#device.device.createBindGroup({
       label: `${this.#label} tables`,
-      layout: this.#device.tableLayout,
-      entries: [{ buffer: this.#chunk, size: slotBytes }, first, second].map((resource, binding) => ({
-        binding,
-        resource,
-      })),
+      layout: this.layout,
+      entries: [{ buffer: this.#chunk, size: this.#bytes }, first, second]
+        .slice(0, this.#tables + 1)
+        .map((resource, binding) => ({ binding, resource })),
     });
     remembered(this.#groups, first, () => new WeakMap()).set(second, group);
     return group;

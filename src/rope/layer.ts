@@ -193,7 +193,7 @@ export class RopeLayer {
         const { name, chunked: viewChunked, heads } = each.view;
         call.pipeline = core.pipeline(kind, this.#dtype, viewChunked);
         this.#box.counts[2] = heads;
-        each.split(this.#box, this.#launchWindow[name]);
+        each.split(this.#box, this.#launchWindow[name as 'q' | 'k']);
       }
     }
     kernel.endCall();

@@ -15,22 +15,23 @@ type LayersByKey = Map<string, RopeLayer>;
 
 /** Tables and pipelines of one set of frequencies on one device. Made by {@link createRope}. */
 export class Rope {
-  readonly #core: RopeCore;
+  /** @internal */
+  readonly core: RopeCore;
   readonly #layers = new WeakMap<object, WeakMap<object, LayersByKey>>();
 
   /** @internal */
   constructor(core: RopeCore) {
-    this.#core = core;
+    this.core = core;
   }
 
   /** The config, complete. */
   get config(): RopeConfig {
-    return this.#core.setup.config;
+    return this.core.setup.config;
   }
 
   /** What the rope was created for. */
   get dtypes(): readonly RopeDtype[] {
-    return this.#core.setup.dtypes;
+    return this.core.setup.dtypes;
   }
 
   /**
@@ -38,17 +39,17 @@ export class Rope {
    * `integers`. The bits are the same.
    */
   get f16Conversion(): 'native' | 'integers' {
-    return this.#core.kernel.device.f16;
+    return this.core.kernel.device.f16;
   }
 
   /** Positions 0 to `capacity - 1` can be rotated to. */
   get capacity(): number {
-    return this.#core.state.table.capacity;
+    return this.core.state.table.capacity;
   }
 
   /** The table in use: its frequencies, its size. Keep it to `rerotate` keys that were rotated by it. */
   get state(): RopeState {
-    return this.#core.state;
+    return this.core.state;
   }
 
   /**
@@ -59,7 +60,7 @@ export class Rope {
    * @example await rope.prepare({ positions: ['ids'], rerotate: true });
    */
   async prepare(preparation: RopePreparation): Promise<void> {
-    const core = this.#core;
+    const core = this.core;
     core.kernel.checkAlive();
     checkKeys('preparation', preparation, ['positions', 'inverse', 'rerotate', 'dtypes']);
     const { rerotate = false, inverse = false } = preparation;
@@ -87,7 +88,7 @@ export class Rope {
    * @example rope.bind({ q: { buffer: q, heads: 32 }, k: { buffer: k, heads: 8, capacity: 8192 }, dtype: 'f16' });
    */
   bind(binding: RopeBinding): RopeLayer {
-    const core = this.#core;
+    const core = this.core;
     core.kernel.checkAlive();
     checkKeys('binding', binding, ['q', 'k', 'dtype', 'headDim']);
     const { rotaryDim } = core.setup.config;
@@ -134,8 +135,8 @@ export class Rope {
    * encodes submitted so far, since the last call. Those tokens were left as they were. Submits a read-back of its own.
    */
   async readBadPositions(): Promise<number> {
-    this.#core.kernel.checkAlive();
-    return this.#core.kernel.positions.readBad();
+    this.core.kernel.checkAlive();
+    return this.core.kernel.positions.readBad();
   }
 
   /**
@@ -146,8 +147,8 @@ export class Rope {
    * @throws {RangeError} no integer of at least 0   @throws {TypeError} the tables are the caller's own
    */
   setSequenceLength(tokens: number): { staleKeys: boolean; previous: RopeState } {
-    this.#core.kernel.checkAlive();
-    return switchSequenceLength(this.#core, tokens);
+    this.core.kernel.checkAlive();
+    return switchSequenceLength(this.core, tokens);
   }
 
   /**
@@ -157,8 +158,8 @@ export class Rope {
    * @throws {RangeError} more than 2^24, or a full table that fits no binding   @throws {TypeError} the tables are the caller's own
    */
   reserve(positions: number): void {
-    this.#core.kernel.checkAlive();
-    reservePositions(this.#core, positions);
+    this.core.kernel.checkAlive();
+    reservePositions(this.core, positions);
   }
 
   /**
@@ -170,7 +171,7 @@ export class Rope {
    * rope.release(previous);
    */
   release(state: RopeState): void {
-    const core = this.#core;
+    const core = this.core;
     core.kernel.checkAlive();
     const known = core.checkState('state', state);
     if (known === core.state) throw new TypeError('state: expected one that is not in use, got rope.state');
@@ -182,6 +183,6 @@ export class Rope {
    * The rope and its layers throw from then on. Calling it again does nothing.
    */
   destroy(): void {
-    this.#core.destroy();
+    this.core.destroy();
   }
 }

@@ -50,7 +50,7 @@ export interface HeadShape {
 
 /** A checked tensor, and where the rows of the encode at hand lie in it: {@link place} moves it, allocating nothing. */
 export class TensorView implements WindowedView {
-  readonly name: 'q' | 'k';
+  readonly name: string;
   readonly buffer: GPUBuffer;
   readonly heads: number;
   readonly offset: number;
@@ -72,7 +72,7 @@ export class TensorView implements WindowedView {
   readonly #given: RopeStrides;
 
   /** @param name For messages   @param tensor As the caller gave it: unchecked   @param shape Checked */
-  constructor(name: 'q' | 'k', tensor: RopeTensor, { dtype, headDim, rotaryDim }: HeadShape) {
+  constructor(name: string, tensor: RopeTensor, { dtype, headDim, rotaryDim }: HeadShape) {
     checkKeys(name, tensor, tensorKeys);
     const { layout = 'bshd', offset = 0, capacity, strides = {} } = tensor;
     checkBuffer(`${name}.buffer`, tensor.buffer);

@@ -3,6 +3,7 @@
  * export that is in none of the lists is a type error here where it takes an object, and fails in unknown-keys.test.ts.
  */
 
+import type { Rope } from 'webgpu-rope';
 import { api } from './public-api';
 
 type Api = typeof api;
@@ -36,6 +37,7 @@ type KeyedFunctionName = {
 type GpuFunctionName =
   | 'requestRopeDevice'
   | 'createRope'
+  | 'createQkv'
   | 'createAdditive'
   | 'createAttentionBias'
   | 'createSimilarity'
@@ -269,6 +271,7 @@ const tuning = { workgroupSize: 64 };
 export const gpuCalls: { readonly [K in GpuFunctionName]: Calls<K> } = {
   requestRopeDevice: [() => [{ label: 'device' }]],
   createRope: everyConfig.map((each) => () => [device, { ...each }, { tuning: { ...tuning } }]),
+  createQkv: [() => [null as unknown as Rope]],
   createAdditive: everyEncoding.map((each) => () => [device, { ...each }, { tuning: { ...tuning } }]),
   createAttentionBias: everyBias.map((each) => () => [
     device,

@@ -1,0 +1,205 @@
+// chunks: heads by 16-byte loads. A workgroup owns some heads of one token: it sums their squares, waits once, and walks them.
+import package::bindings::qkv::{
+  K, NORMS, Q, ROTATES, Part, TEAM, V, WEIGHT_DTYPE, k_cache_chunks, k_chunks, k_weight_chunks, params, part_of, q_chunks, q_weight_chunks,
+  stored_dtype, v_cache_chunks, v_chunks, v_weight_chunks,
+};
+import package::bindings::table::{AxisRows, axis_quad};
+import package::lib::dtype::{DTYPE, F32};
+import package::lib::float16::EvenOdd;
+import package::lib::items::WORKGROUP;
+import package::lib::norm::{Norm, OVER_HEADS, norm_factor, scaled_run, squares};
+import package::lib::rotate::{QuadPlace, Quads, Rotation, Runs, quad_of_runs, rotated_runs, rotation_of_runs};
+import package::lib::runs::{StoredRun, chunks_of_run, run_values, stored_run};
+import package::qkv::token::{Share, Taken, first_head_of, is_taken, place_of, share_of};
+
+const MOST_SUMS = 256u;
+var<workgroup> sums: array<f32, 256>;
+
+fn chunk_at(which: u32, at: u32) -> vec4u {
+  if (which == Q) {
+    return q_chunks[at];
+  }
+  if (which == K) {
+    return k_chunks[at];
+  }
+  return v_chunks[at];
+}
+
+fn weight_chunk_at(which: u32, at: u32) -> vec4u {
+  if (which == Q) {
+    return q_weight_chunks[at];
+  }
+  if (which == K) {
+    return k_weight_chunks[at];
+  }
+  return v_weight_chunks[at];
+}
+
+fn set_chunk(which: u32, at: u32, chunk: vec4u) {
+  if (which == Q) {
+    q_chunks[at] = chunk;
+  } else if (which == K) {
+    k_cache_chunks[at] = chunk;
+  } else {
+    v_cache_chunks[at] = chunk;
+  }
+}
+
+fn load_run(which: u32, head: u32, run: u32) -> StoredRun {
+  let at = head + run * chunks_of_run(DTYPE);
+  if (DTYPE == F32) {
+    return StoredRun(chunk_at(which, at), chunk_at(which, at + 1u));
+  }
+  return StoredRun(chunk_at(which, at), vec4u());
+}
+
+fn store_run(which: u32, head: u32, run: u32, stored: StoredRun) {
+  let dtype = stored_dtype(which);
+  let at = head + run * chunks_of_run(dtype);
+  set_chunk(which, at, stored.a);
+  if (dtype == F32) {
+    set_chunk(which, at + 1u, stored.b);
+  }
+}
+
+// `run`: of a head, or of all heads where the norm is over them.
+fn weights_of_run(which: u32, norm: Norm, run: u32) -> EvenOdd {
+  if (norm.has_weights == 0u) {
+    return EvenOdd(vec4f(1.0), vec4f(1.0));
+  }
+  let at = norm.weight + run * chunks_of_run(WEIGHT_DTYPE);
+  var stored = StoredRun(weight_chunk_at(which, at), vec4u());
+  if (WEIGHT_DTYPE == F32) {
+    stored.b = weight_chunk_at(which, at + 1u);
+  }
+  let weights = run_values(WEIGHT_DTYPE, stored);
+  return EvenOdd(weights.even + norm.plus, weights.odd + norm.plus);
+}
+
+// Sums the squares of the workgroup's heads of a part, TEAM lanes a head.
+fn sum_squares(which: u32, all: Share, taken: Taken, lane: u32) {
+  let part = part_of(which);
+  if (part.norm.over == 0u || !is_taken(part, taken)) {
+    return;
+  }
+  let share = share_of(which, part.heads, all);
+  let member = lane % TEAM;
+  let place = place_of(part.origin, part.comes_from_row, taken);
+  for (var head = share.first + lane / TEAM; head < share.last; head += WORKGROUP / TEAM) {
+    let at = place + head * part.origin.head;
+    var total = vec4f();
+    var run = member;
+    while (run < part.size) {
+      // By eights: the fewer terms follow one another, the less they round.
+      var eight = vec4f();
+      for (var i = 0u; i < 8u && run < part.size; i++) {
+        eight += squares(run_values(DTYPE, load_run(which, at, run)));
+        run += TEAM;
+      }
+      total += eight;
+    }
+    sums[((first_head_of(which) + head - all.first) * TEAM + member) % MOST_SUMS] = (total.x + total.y) + (total.z + total.w);
+  }
+}
+
+fn sum_of_head(index: u32) -> f32 {
+  var sum = 0.0;
+  for (var member = 0u; member < TEAM; member++) {
+    sum += sums[(index * TEAM + member) % MOST_SUMS];
+  }
+  return sum;
+}
+
+// What the elements of a head are multiplied by, beside its weights.
+fn factor_of(which: u32, part: Part, head: u32, all: Share) -> f32 {
+  let first = first_head_of(which) - min(all.first, first_head_of(which));
+  if (part.norm.over != OVER_HEADS) {
+    return norm_factor(part.norm, sum_of_head(first_head_of(which) + head - all.first));
+  }
+  var sum = 0.0;
+  for (var each = 0u; each < part.heads; each++) {
+    sum += sum_of_head(first + each);
+  }
+  return norm_factor(part.norm, sum);
+}
+
+// The runs of a unit. Those that do not rotate are what is left of the head, in order; the last unit may have one of them alone.
+struct UnitRuns {
+  a: u32,
+  b: u32,
+  has_b: bool,
+}
+
+fn runs_of_unit(part: Part, unit: u32, rotated: u32) -> UnitRuns {
+  if (unit < rotated) {
+    return UnitRuns(part.rotary + unit, part.rotary + unit + rotated, true);
+  }
+  let a = (unit - rotated) * 2u;
+  let left = part.size - rotated * 2u;
+  let has_b = a + 1u < left;
+  let b = select(a, a + 1u, has_b);
+  let skip = rotated * 2u;
+  return UnitRuns(a + select(0u, skip, a >= part.rotary), b + select(0u, skip, b >= part.rotary), has_b);
+}
+
+// A unit of the workgroup's heads of a part: every `step` of them from `slot` on.
+fn walk(which: u32, all: Share, taken: Taken, unit: u32, slot: u32, step: u32, rotation: Rotation) {
+  let part = part_of(which);
+  if (unit >= part.units || !is_taken(part, taken)) {
+    return;
+  }
+  let share = share_of(which, part.heads, all);
+  let rotated = select(params.rotated_units, 0u, which == V);
+  let runs = runs_of_unit(part, unit, rotated);
+  let is_rotated = ROTATES && unit < rotated;
+  let is_normed = NORMS && part.norm.over != 0u;
+  let dtype = stored_dtype(which);
+  let origin = place_of(part.origin, part.comes_from_row, taken);
+  let to = place_of(part.to, part.goes_to_row, taken);
+  var weights: Runs;
+  if (is_normed && part.norm.over != OVER_HEADS) {
+    weights = Runs(weights_of_run(which, part.norm, runs.a), weights_of_run(which, part.norm, runs.b));
+  }
+  var sum_over_heads = 0.0;
+  if (is_normed && part.norm.over == OVER_HEADS && share.first + slot < share.last) {
+    sum_over_heads = factor_of(which, part, 0u, all);
+  }
+  for (var head = share.first + slot; head < share.last; head += step) {
+    let at = origin + head * part.origin.head;
+    var a = load_run(which, at, runs.a);
+    var b = load_run(which, at, runs.b);
+    if (is_normed || is_rotated || dtype != DTYPE) {
+      var values = Runs(run_values(DTYPE, a), run_values(DTYPE, b));
+      if (is_normed) {
+        var factor = sum_over_heads;
+        if (part.norm.over == OVER_HEADS) {
+          let first = head * part.size;
+          weights = Runs(weights_of_run(which, part.norm, first + runs.a), weights_of_run(which, part.norm, first + runs.b));
+        } else {
+          factor = factor_of(which, part, head, all);
+        }
+        values = Runs(scaled_run(values.a, factor, weights.a), scaled_run(values.b, factor, weights.b));
+      }
+      if (is_rotated) {
+        values = rotated_runs(values, rotation);
+      }
+      a = stored_run(dtype, values.a);
+      b = stored_run(dtype, values.b);
+    }
+    let into = to + head * part.to.head;
+    store_run(which, into, runs.a, a);
+    if (runs.has_b) {
+      store_run(which, into, runs.b, b);
+    }
+  }
+}
+
+fn rotation_of_unit(rows: AxisRows, unit: u32) -> Rotation {
+  let units = params.rotated_units;
+  return rotation_of_runs(Quads(
+    axis_quad(rows, QuadPlace(quad_of_runs(unit, 0u, units, 2u), 1u, 0u)),
+    axis_quad(rows, QuadPlace(quad_of_runs(unit, 1u, units, 2u), 1u, 0u)),
+    axis_quad(rows, QuadPlace(quad_of_runs(unit, 2u, units, 2u), 1u, 0u)),
+    axis_quad(rows, QuadPlace(quad_of_runs(unit, 3u, units, 2u), 1u, 0u)),
+  ));
+}

@@ -1,0 +1,189 @@
+// words: heads of any shape, an element at a time. An invocation owns its heads, so that no two write one word.
+import package::bindings::qkv::{
+  K, NORMS, Q, ROTATES, Part, V, WEIGHT_DTYPE, k_cache_words, k_weight_words, k_words, params, part_of, q_weight_words, q_words, stored_dtype,
+  v_cache_words, v_weight_words, v_words,
+};
+import package::bindings::table::axis_quad;
+import package::lib::digits::cos_sin_of;
+import package::lib::dtype::{DTYPE, F32, pack_as, unpack_as};
+import package::lib::norm::{Norm, OVER_HEADS, norm_factor};
+import package::lib::rotate::{QuadPlace, elements_of_pair, rotated_pair};
+import package::qkv::token::{Share, Taken, is_taken, place_of, share_of};
+
+fn word_at(which: u32, at: u32) -> u32 {
+  if (which == Q) {
+    return q_words[at];
+  }
+  if (which == K) {
+    return k_words[at];
+  }
+  return v_words[at];
+}
+
+fn weight_word_at(which: u32, at: u32) -> u32 {
+  if (which == Q) {
+    return q_weight_words[at];
+  }
+  if (which == K) {
+    return k_weight_words[at];
+  }
+  return v_weight_words[at];
+}
+
+fn word_to(which: u32, at: u32) -> u32 {
+  if (which == Q) {
+    return q_words[at];
+  }
+  if (which == K) {
+    return k_cache_words[at];
+  }
+  return v_cache_words[at];
+}
+
+fn set_word(which: u32, at: u32, word: u32) {
+  if (which == Q) {
+    q_words[at] = word;
+  } else if (which == K) {
+    k_cache_words[at] = word;
+  } else {
+    v_cache_words[at] = word;
+  }
+}
+
+// Elements of a 16-bit dtype lie two to a word.
+fn word_of(dtype: u32, element: u32) -> u32 {
+  return select(element / 2u, element, dtype == F32);
+}
+
+// The bits of an element in the word that holds it: all of them, or the lower half.
+fn bits_in(dtype: u32, word: u32, element: u32) -> u32 {
+  if (dtype == F32) {
+    return word;
+  }
+  return (word >> ((element & 1u) * 16u)) & 0xffffu;
+}
+
+fn value_of(dtype: u32, bits: u32) -> f32 {
+  if (dtype == F32) {
+    return bitcast<f32>(bits);
+  }
+  return unpack_as(dtype, vec4u(bits)).even.x;
+}
+
+fn bits_of(dtype: u32, value: f32) -> u32 {
+  if (dtype == F32) {
+    return bitcast<u32>(value);
+  }
+  return pack_as(dtype, vec4f(value), vec4f()).x & 0xffffu;
+}
+
+fn element_bits(which: u32, head: u32, element: u32) -> u32 {
+  return bits_in(DTYPE, word_at(which, head + word_of(DTYPE, element)), element);
+}
+
+// Leaves the neighbour in the word as it is.
+fn set_element_bits(which: u32, head: u32, element: u32, bits: u32) {
+  let dtype = stored_dtype(which);
+  let at = head + word_of(dtype, element);
+  if (dtype == F32) {
+    set_word(which, at, bits);
+    return;
+  }
+  let shift = (element & 1u) * 16u;
+  set_word(which, at, (word_to(which, at) & (0xffff0000u >> shift)) | (bits << shift));
+}
+
+fn weight_of(which: u32, norm: Norm, element: u32) -> f32 {
+  if (norm.has_weights == 0u) {
+    return 1.0;
+  }
+  let at = norm.weight + element;
+  let word = weight_word_at(which, word_of(WEIGHT_DTYPE, at));
+  return value_of(WEIGHT_DTYPE, bits_in(WEIGHT_DTYPE, word, at)) + norm.plus;
+}
+
+// A head, of the part that it belongs to.
+struct Head {
+  which: u32,
+  origin: u32,
+  to: u32,
+  is_normed: bool,
+  factor: f32,
+  weights: u32,   // of all heads, the element at which those of this one begin
+}
+
+fn element_of(head: Head, norm: Norm, element: u32) -> f32 {
+  let value = value_of(DTYPE, element_bits(head.which, head.origin, element));
+  if (!head.is_normed) {
+    return value;
+  }
+  return value * head.factor * weight_of(head.which, norm, head.weights + element);
+}
+
+fn sum_of_squares(which: u32, head: u32, size: u32) -> f32 {
+  var total = 0.0;
+  var element = 0u;
+  while (element < size) {
+    var sixteen = 0.0;
+    for (var i = 0u; i < 16u && element < size; i++) {
+      let value = value_of(DTYPE, element_bits(which, head, element));
+      sixteen += value * value;
+      element++;
+    }
+    total += sixteen;
+  }
+  return total;
+}
+
+fn write_head(head: Head, part: Part, taken: Taken) {
+  let dtype = stored_dtype(head.which);
+  let pairs = select(0u, params.rotated_units, ROTATES && head.which != V);
+  for (var pair = 0u; pair < pairs; pair++) {
+    let elements = elements_of_pair(pair, pairs) + part.rotary;
+    let x = element_of(head, part.norm, elements.x);
+    let y = element_of(head, part.norm, elements.y);
+    let after = rotated_pair(x, y, cos_sin_of(axis_quad(taken.table, QuadPlace(pair / 2u, 1u, 0u)), pair));
+    set_element_bits(head.which, head.to, elements.x, bits_of(dtype, after.x));
+    set_element_bits(head.which, head.to, elements.y, bits_of(dtype, after.y));
+  }
+  if (part.units == 0u) {
+    return;
+  }
+  for (var i = 0u; i < part.size - 2u * pairs; i++) {
+    let element = select(i, i + 2u * pairs, i >= part.rotary);
+    var bits = element_bits(head.which, head.origin, element);
+    if (head.is_normed || dtype != DTYPE) {
+      bits = bits_of(dtype, element_of(head, part.norm, element));
+    }
+    set_element_bits(head.which, head.to, element, bits);
+  }
+}
+
+fn write_heads(which: u32, all: Share, taken: Taken) {
+  let part = part_of(which);
+  if (!is_taken(part, taken)) {
+    return;
+  }
+  let share = share_of(which, part.heads, all);
+  let origin = place_of(part.origin, part.comes_from_row, taken);
+  let to = place_of(part.to, part.goes_to_row, taken);
+  let is_normed = NORMS && part.norm.over != 0u;
+  var sum = 0.0;
+  if (is_normed && part.norm.over == OVER_HEADS) {
+    for (var head = share.first; head < share.last; head++) {
+      sum += sum_of_squares(which, origin + head * part.origin.head, part.size);
+    }
+  }
+  for (var head = share.first; head < share.last; head++) {
+    var one = Head(which, origin + head * part.origin.head, to + head * part.to.head, is_normed, 1.0, 0u);
+    if (is_normed) {
+      if (part.norm.over == OVER_HEADS) {
+        one.weights = head * part.size;
+      } else {
+        sum = sum_of_squares(which, one.origin, part.size);
+      }
+      one.factor = norm_factor(part.norm, sum);
+    }
+    write_head(one, part, taken);
+  }
+}

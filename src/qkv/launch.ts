@@ -1,0 +1,328 @@
+import { ropeDtypes } from '../dtypes';
+import type { Dimensions } from '../kernel/box';
+import type { PipelineDescription } from '../kernel/device';
+import { writeDivisor } from '../kernel/divisor';
+import type { CallBuffers, QkvCore } from './core';
+import type { PartName, PartView } from './part';
+import { type PartPlacement, writePart } from './part-words';
+import { type QkvRole, rolesOf, setExtent } from './roles';
+import { type Spread, spreadOf } from './spread';
+import {
+  type Bindings,
+  bindingsOf,
+  type CallReads,
+  dealt,
+  type Extent,
+  liesWithin,
+  storageBuffersOf,
+} from './stretches';
+import { type Variant, variantKey, type Way } from './variant';
+
+/** One dispatch: the parts that it takes, what it binds. */
+interface Launch {
+  readonly parts: readonly PartView[];
+  readonly bindings: Bindings;
+  readonly extents: readonly Extent[];
+  readonly tensors: GPUBindGroup;
+  readonly description: PipelineDescription;
+  readonly spread: Spread;
+  pipeline: GPUComputePipeline | null;
+}
+
+/** Tokens of some sequences. */
+interface Box {
+  readonly at: Dimensions;
+  readonly counts: Dimensions;
+}
+
+/** Plans of a kind of call that are remembered: more than one only where a tensor exceeds a binding. */
+const mostPlans = 16;
+
+/** Deals the parts of a layer to launches, and encodes them. */
+export class Launcher {
+  readonly #core: QkvCore;
+  readonly #parts: readonly PartView[];
+  readonly #rotates: boolean;
+  readonly #way: Way;
+  readonly #roles: readonly QkvRole[];
+  readonly #extents: readonly Extent[];
+  readonly #isOversize: boolean;
+  /** By what a call reads: plans that were made. */
+  readonly #plans: Launch[][][] = [];
+  readonly #box: Box = { at: [0, 0, 0], counts: [1, 1, 1] };
+  readonly #placement: PartPlacement;
+
+  constructor(core: QkvCore, parts: readonly PartView[], rotates: boolean) {
+    this.#core = core;
+    this.#parts = parts;
+    this.#rotates = rotates;
+    const overHeads = parts.filter(({ norm }) => norm?.isOverHeads);
+    const heads = parts.reduce((sum, part) => sum + part.heads, 0);
+    this.#way =
+      parts.every(({ isChunked }) => isChunked) && (overHeads.length === 0 || heads <= 256)
+        ? 'chunks'
+        : 'words';
+    this.#roles = rolesOf(core, parts);
+    this.#extents = this.#roles.map(() => ({ begin: 0, end: 0 }));
+    this.#isOversize = this.#roles.some(({ buffer }) => buffer.size > core.device.span);
+    this.#placement = { way: this.#way, words: core.words, floats: core.floats, offset: 0 };
+  }
+
+  /** How the caller writes the tensor that writes a buffer, if one does. */
+  writerOf(buffer: GPUBuffer): string | undefined {
+    for (let i = 0; i < this.#roles.length; i++) {
+      const role = this.#roles[i] as QkvRole;
+      if (role.isWritten && role.buffer === buffer) return role.name;
+    }
+    return undefined;
+  }
+
+  /** Compiles what calls of this kind need, for parts that are placed. */
+  async prepare(reads: CallReads): Promise<void> {
+    this.#setExtents();
+    const { device, prepared } = this.#core;
+    await Promise.all(
+      this.#launchesOf(reads).map(async (launch) => {
+        const { description } = launch;
+        launch.pipeline ??= await device.compileAhead(description);
+        prepared.set(description.name, launch.pipeline);
+      }),
+    );
+  }
+
+  /** Encodes the call whose parts are placed and whose positions, rows and step are written. */
+  encode(pass: GPUComputePassEncoder, tokens: number, batch: number, buffers: CallBuffers): void {
+    const { at, counts } = this.#box;
+    at[0] = 0;
+    at[1] = 0;
+    const { words, at: wordAt } = this.#core;
+    words[wordAt.most_tokens] = tokens;
+    if (this.#isOversize) {
+      // What fails must fail before anything is encoded.
+      counts[0] = 1;
+      counts[1] = 1;
+      this.#setExtents();
+      this.#launchesOf(readsOf(buffers));
+    }
+    counts[0] = batch;
+    counts[1] = tokens;
+    this.#encodeBox(pass, buffers);
+  }
+
+  #encodeBox(pass: GPUComputePassEncoder, buffers: CallBuffers): void {
+    this.#setExtents();
+    if (this.#isOversize && !this.#sourcesFit()) {
+      this.#split(pass, buffers);
+      return;
+    }
+    const launches = this.#launchesFor(buffers);
+    // What is refused is refused before anything is encoded.
+    for (let i = 0; i < launches.length; i++) this.#pipelineOf(launches[i] as Launch);
+    for (let i = 0; i < launches.length; i++) this.#launch(pass, launches[i] as Launch, buffers, i === 0);
+  }
+
+  /** Halves the box: sequences, then tokens. */
+  #split(pass: GPUComputePassEncoder, buffers: CallBuffers): void {
+    const { at, counts } = this.#box;
+    const dimension = counts[0] > 1 ? 0 : 1;
+    const all = counts[dimension];
+    const half = Math.ceil(all / 2);
+    counts[dimension] = half;
+    this.#encodeBox(pass, buffers);
+    at[dimension] += half;
+    counts[dimension] = all - half;
+    this.#encodeBox(pass, buffers);
+    at[dimension] -= half;
+    counts[dimension] = all;
+  }
+
+  #sourcesFit(): boolean {
+    const { span } = this.#core.device;
+    const { counts } = this.#box;
+    if (counts[0] * counts[1] === 1) return true;
+    return this.#roles.every(({ kind, buffer }, i) => {
+      const { begin, end } = this.#extents[i] as Extent;
+      return kind !== 'source' || buffer.size <= span || end - begin + 256 <= span;
+    });
+  }
+
+  #setExtents(): void {
+    for (let i = 0; i < this.#roles.length; i++) {
+      setExtent(this.#roles[i] as QkvRole, this.#box, this.#extents[i] as Extent);
+    }
+  }
+
+  #launchesFor(buffers: CallBuffers): readonly Launch[] {
+    const plans = this.#plans[indexOf(buffers)];
+    if (plans) {
+      for (let i = 0; i < plans.length; i++)
+        if (this.#serves(plans[i] as Launch[])) return plans[i] as Launch[];
+    }
+    return this.#launchesOf(readsOf(buffers));
+  }
+
+  #serves(launches: readonly Launch[]): boolean {
+    if (!this.#isOversize) return true;
+    for (const { bindings, extents } of launches) {
+      for (let i = 0; i < extents.length; i++) {
+        const now = this.#extents[this.#roles.indexOf(bindings.roles[i] as QkvRole)] as Extent;
+        (extents[i] as Extent).begin = now.begin;
+        (extents[i] as Extent).end = now.end;
+      }
+      if (!liesWithin(bindings, extents)) return false;
+    }
+    return true;
+  }
+
+  /** The launches of a kind of call, for the extents at hand. */
+  #launchesOf(reads: CallReads): Launch[] {
+    const index = indexOf(reads);
+    let plans = this.#plans[index];
+    if (!plans || plans.length >= mostPlans) plans = this.#plans[index] = [];
+    const known = plans.find((plan) => this.#serves(plan));
+    if (known) return known;
+    const { device } = this.#core;
+    const limit = device.device.limits.maxStorageBuffersPerShaderStage;
+    const bindingsFor = (names: readonly PartName[]) => {
+      const roles = this.#roles.filter(({ part }) => names.includes(part));
+      const extents = roles.map((role) => ({ ...(this.#extents[this.#roles.indexOf(role)] as Extent) }));
+      return { extents, bindings: bindingsOf(roles, extents, device.span) };
+    };
+    const fits = (names: readonly PartName[]): boolean =>
+      storageBuffersOf(bindingsFor(names).bindings, reads) <= limit;
+    const launches = dealt(
+      this.#parts.map(({ name }) => name),
+      fits,
+    ).map((names) => this.#newLaunch(names, bindingsFor(names), reads));
+    plans.push(launches);
+    return launches;
+  }
+
+  #newLaunch(
+    names: readonly PartName[],
+    { extents, bindings }: Pick<Launch, 'extents' | 'bindings'>,
+    reads: CallReads,
+  ): Launch {
+    const { device } = this.#core;
+    const parts = this.#parts.filter(({ name }) => names.includes(name));
+    const { tuning } = this.#core.rope.setup;
+    const spread = spreadOf(parts, this.#way, tuning);
+    const tensors = device.device.createBindGroup({
+      label: `${this.#core.label} tensors`,
+      layout: this.#core.tensorLayout(bindings),
+      entries: bindings.stretches.map(({ buffer, offset, size }, binding) => ({
+        binding,
+        resource: { buffer, offset, size },
+      })),
+    });
+    const description = this.#describe(parts, { way: this.#way, bindings, reads }, spread);
+    return { parts, extents, bindings, tensors, description, spread, pipeline: null };
+  }
+
+  #describe(parts: readonly PartView[], variant: Variant, spread: Spread): PipelineDescription {
+    const core = this.#core;
+    const { setup, state } = core.rope;
+    const { config, tuning } = setup;
+    const of = (name: PartName): PartView | undefined => parts.find((part) => part.name === name);
+    const [first] = parts as [PartView];
+    const dtype = first.source.dtype;
+    const weightDtype = parts.find(({ norm }) => norm?.weight)?.norm?.dtype ?? 'f32';
+    const dtypes = [
+      dtype,
+      of('k')?.writtenDtype ?? dtype,
+      of('v')?.writtenDtype ?? dtype,
+      weightDtype,
+    ] as const;
+    const numbers = dtypes.map((each) => ropeDtypes.indexOf(each)) as [number, number, number, number];
+    const constants = {
+      DTYPE: numbers[0],
+      K_DTYPE: numbers[1],
+      V_DTYPE: numbers[2],
+      WEIGHT_DTYPE: numbers[3],
+      PAIRING: config.pairing === 'half' ? 0 : 1,
+      TWO_DIGITS: state.kind === 'two-digit' ? 1 : 0,
+      AXES: config.axes?.count ?? 1,
+      WORKGROUP: tuning.workgroupSize,
+      ROTATES: this.#rotates ? 1 : 0,
+      NORMS: parts.some(({ norm }) => norm !== null) ? 1 : 0,
+      TEAM: spread.team,
+    };
+    const isNative = core.device.f16 === 'native' && dtypes.includes('f16');
+    return {
+      name: `webgpu-rope qkv ${variantKey(variant)} ${isNative} ${Object.values(constants)}`,
+      code: core.codeFor(variant, isNative),
+      entryPoint: `qkv_${variant.way}`,
+      layouts: core.layouts(variant.bindings, variant.reads),
+      constants,
+    };
+  }
+
+  #launch(pass: GPUComputePassEncoder, launch: Launch, buffers: CallBuffers, counts: boolean): void {
+    const core = this.#core;
+    const { words, at, slots, rope } = core;
+    const { spread } = launch;
+    const { at: first, counts: size } = this.#box;
+    this.#writeParts(launch);
+    const rows = size[0] * size[1];
+    const { tuning } = rope.setup;
+    const headsOfGroup = spread.headsOfGroup(rows);
+    const groups = Math.ceil(spread.heads / headsOfGroup);
+    const { maxWorkgroups } = core.device;
+    const isChunked = this.#way === 'chunks';
+    const workgroups = isChunked ? rows : Math.ceil((rows * groups) / tuning.workgroupSize);
+    const height = Math.min(workgroups, maxWorkgroups);
+    writeDivisor(words, at.tokens, size[1]);
+    words[at.launch_rows] = rows;
+    words[at.height] = height;
+    words[at.heads_of_group] = headsOfGroup;
+    words[at.rotated_units] = spread.rotatedUnits;
+    words[at.lanes_of_head] = spread.lanesOfHead;
+    words[at.lanes_near] = Math.ceil(2 ** 16 / spread.lanesOfHead);
+    words[at.first_token] = first[1];
+    words[at.first_sequence] = first[0];
+    words[at.counts] = counts ? 1 : 0;
+    slots.acquire();
+    const { binding } = rope.state;
+    pass.setPipeline(this.#pipelineOf(launch));
+    pass.setBindGroup(0, slots.group(binding, binding), slots.offsets, slots.slot, 1);
+    pass.setBindGroup(1, launch.tensors);
+    pass.setBindGroup(2, core.readGroup(buffers));
+    pass.dispatchWorkgroups(isChunked ? groups : 1, height, Math.ceil(workgroups / height));
+  }
+
+  #writeParts({ parts, bindings }: Launch): void {
+    const { words, at } = this.#core;
+    words.fill(0, at.q.origin.base, at.to.table.low_bits);
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i] as PartView;
+      writePart(at[part.name], part, bindings, this.#placement);
+    }
+  }
+
+  /** @throws {TypeError} it was not prepared, and the rope does not compile at encode */
+  #pipelineOf(launch: Launch): GPUComputePipeline {
+    if (launch.pipeline) return launch.pipeline;
+    const { prepared, rope, device } = this.#core;
+    const { description } = launch;
+    const known = prepared.get(description.name);
+    if (!known && !rope.setup.compilesAtEncode) {
+      throw new TypeError(
+        'qkv: expected a call that was prepared, got another: await layer.prepare({ … }) first',
+      );
+    }
+    launch.pipeline = known ?? device.compileNow(description);
+    return launch.pipeline;
+  }
+}
+
+const readsOf = ({ ids, offsets, rows, step }: CallBuffers): CallReads => ({
+  ids: ids !== null,
+  offsets: offsets !== null,
+  rows: rows !== null,
+  step: step !== null,
+});
+
+/** A number for what a call reads. */
+function indexOf({ ids, offsets, rows, step }: CallBuffers | CallReads): number {
+  return (ids ? 1 : 0) + (offsets ? 2 : 0) + (rows ? 4 : 0) + (step ? 8 : 0);
+}

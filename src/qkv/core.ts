@@ -111,7 +111,7 @@ export class QkvCore {
   /** The module for a call. */
   codeFor(variant: Variant, isNative: boolean): string {
     return remembered(this.#texts, `${isNative} ${variantKey(variant)}`, () =>
-      variantOf(isNative ? nativeWgsl : wgsl, variant),
+      variantOf(this.device.codeFor(isNative ? 'f16' : 'f32', wgsl, nativeWgsl), variant),
     );
   }
 

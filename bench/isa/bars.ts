@@ -3,22 +3,17 @@
  * version counts otherwise, so that the bars hold for this one only.
  */
 import type { RopeDtype } from '../../src/dtypes';
-import { type IsaPairing, isaPairings, nativeVariant, type Sizes } from './kernels';
+import type { Bar } from './bar';
+import { nativeVariant, type Sizes } from './kernels';
+import { qkvBars, qkvKernels } from './qkv-bars';
+import { type IsaPairing, isaPairings } from './shape';
 import type { IsaRow } from './survey';
 
 export const barFamily = 'navi21';
 /** What the driver calls itself begins so, somewhere. */
 export const barDriver = /Mesa 22\.3\./;
-export const barKernels = ['rotate_chunks', 'rotate_at_chunks', 'rerotate_chunks'] as const;
-
-export interface Bar {
-  /** The kernel, its variant and what is counted: names the test. */
-  readonly name: string;
-  readonly atMost?: number;
-  readonly atLeast?: number;
-  /** @throws {RangeError} there is no such row */
-  measure(rows: readonly IsaRow[]): number;
-}
+const ropeKernels = ['rotate_chunks', 'rotate_at_chunks', 'rerotate_chunks'] as const;
+export const barKernels = [...ropeKernels, ...qkvKernels] as const;
 
 /** A variant of a rotation. */
 interface Variant {
@@ -121,12 +116,15 @@ function spillsOf(kernel: string, of: Variant): Bar {
 }
 
 /** All of them. */
-export const bars: readonly Bar[] = variants.flatMap((of) => [
-  ...isaPairings.flatMap((pairing) => barsOfKernel(of, pairing)),
-  ...ratio(of, 'rotate_at_chunks', 1.7),
-  ...ratio(of, 'rerotate_chunks', 2.5),
-  ...barKernels.map((kernel) => spillsOf(kernel, of)),
-]);
+export const bars: readonly Bar[] = [
+  ...variants.flatMap((of) => [
+    ...isaPairings.flatMap((pairing) => barsOfKernel(of, pairing)),
+    ...ratio(of, 'rotate_at_chunks', 1.7),
+    ...ratio(of, 'rerotate_chunks', 2.5),
+    ...ropeKernels.map((kernel) => spillsOf(kernel, of)),
+  ]),
+  ...qkvBars,
+];
 
 /** Bars that the kernels do not meet yet, by their names. */
 const pending: readonly RegExp[] = [

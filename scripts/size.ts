@@ -28,6 +28,7 @@ const engine: Import = {
 
 const imports: readonly Import[] = [
   engine,
+  { specifier: rootSpecifier, names: ['createRope', 'createQkv'] },
   { specifier: rootSpecifier, names: ['ropeConfigFromHuggingFace', 'ropeConfigFromGguf'] },
   { specifier: 'webgpu-rope/additive', names: ['createAdditive'] },
   { specifier: 'webgpu-rope/bias', names: ['createAttentionBias'] },

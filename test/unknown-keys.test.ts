@@ -44,7 +44,10 @@ describe.each(Object.entries(keyedCalls))('%s', (name, makers) => {
   });
 });
 
-describe.each(Object.entries(gpuCalls))('%s', (name, makers) => {
+// createQkv takes a rope, and nothing that has keys.
+const gpuCallsWithKeys = Object.entries(gpuCalls).filter(([name]) => name !== 'createQkv');
+
+describe.each(gpuCallsWithKeys)('%s', (name, makers) => {
   const places = makers.flatMap((make: () => readonly unknown[]) =>
     pathsTo(isPlainObject, make())
       // A buffer is no option.

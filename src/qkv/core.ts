@@ -23,6 +23,12 @@ export interface CallBuffers {
   step: GPUBuffer | null;
 }
 
+/** Weights that were numbers, and the byte at which each array begins. */
+export interface UploadedWeights {
+  readonly buffer: GPUBuffer;
+  readonly begins: ReadonlyMap<Float32Array, number>;
+}
+
 const read = 'read-only-storage';
 
 /** What the layers of a {@link Qkv} share: parameters, counters, the texts of the module, group 2. */
@@ -39,6 +45,11 @@ export class QkvCore {
   readonly #counters: GPUBuffer;
   readonly #pairAxis: GPUBuffer;
   readonly #owned: GPUBuffer[] = [];
+  readonly #numbers = new WeakMap<object, number>();
+  #count = 0;
+  readonly #weights = new Map<string, UploadedWeights>();
+  /** By the name of the description: what a layer has prepared serves all. */
+  readonly prepared = new Map<string, GPUComputePipeline>();
   readonly #texts = new Map<string, string>();
   readonly #groups = new WeakMap<
     GPUBuffer,
@@ -76,9 +87,25 @@ export class QkvCore {
     return buffer;
   }
 
-  /** A buffer of the core's own with these weights. */
-  uploadWeights(weights: Float32Array): GPUBuffer {
-    return this.own(upload(this.device.device, Float32Array.from(weights), `${this.label} weights`));
+  /** A number for each buffer or array that was bound. */
+  numberOf(object: object | null | undefined): number {
+    return object ? remembered(this.#numbers, object, () => ++this.#count) : 0;
+  }
+
+  /** A buffer of the core's own with these weights, made once for the same arrays. */
+  weightsOf(arrays: readonly Float32Array[]): UploadedWeights {
+    const key = arrays.map((array) => this.numberOf(array)).join();
+    return remembered(this.#weights, key, () => {
+      const begins = new Map<Float32Array, number>();
+      let end = 0;
+      for (const array of arrays) {
+        begins.set(array, end * 4);
+        end += Math.ceil(array.length / 4) * 4;
+      }
+      const all = new Float32Array(end);
+      for (const [array, begin] of begins) all.set(array, begin / 4);
+      return { buffer: this.own(upload(this.device.device, all, `${this.label} weights`)), begins };
+    });
   }
 
   /** The module for a call. */

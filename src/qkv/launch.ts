@@ -80,10 +80,12 @@ export class Launcher {
   /** Compiles what calls of this kind need, for parts that are placed. */
   async prepare(reads: CallReads): Promise<void> {
     this.#setExtents();
-    const { device } = this.#core;
+    const { device, prepared } = this.#core;
     await Promise.all(
       this.#launchesOf(reads).map(async (launch) => {
-        launch.pipeline ??= await device.compileAhead(launch.description);
+        const { description } = launch;
+        launch.pipeline ??= await device.compileAhead(description);
+        prepared.set(description.name, launch.pipeline);
       }),
     );
   }
@@ -114,6 +116,8 @@ export class Launcher {
       return;
     }
     const launches = this.#launchesFor(buffers);
+    // What is refused is refused before anything is encoded.
+    for (let i = 0; i < launches.length; i++) this.#pipelineOf(launches[i] as Launch);
     for (let i = 0; i < launches.length; i++) this.#launch(pass, launches[i] as Launch, buffers, i === 0);
   }
 
@@ -261,10 +265,8 @@ export class Launcher {
     this.#writeParts(launch);
     const rows = size[0] * size[1];
     const { tuning } = rope.setup;
-    const [headsOfGroup, groups] = [
-      spread.headsOfGroup(rows),
-      Math.ceil(spread.heads / spread.headsOfGroup(rows)),
-    ];
+    const headsOfGroup = spread.headsOfGroup(rows);
+    const groups = Math.ceil(spread.heads / headsOfGroup);
     const { maxWorkgroups } = core.device;
     const isChunked = this.#way === 'chunks';
     const workgroups = isChunked ? rows : Math.ceil((rows * groups) / tuning.workgroupSize);
@@ -300,12 +302,15 @@ export class Launcher {
   /** @throws {TypeError} it was not prepared, and the rope does not compile at encode */
   #pipelineOf(launch: Launch): GPUComputePipeline {
     if (launch.pipeline) return launch.pipeline;
-    if (!this.#core.rope.setup.compilesAtEncode) {
+    const { prepared, rope, device } = this.#core;
+    const { description } = launch;
+    const known = prepared.get(description.name);
+    if (!known && !rope.setup.compilesAtEncode) {
       throw new TypeError(
-        'qkv: expected a call that was prepared, got another: await layer.prepare(…) first',
+        'qkv: expected a call that was prepared, got another: await layer.prepare({ … }) first',
       );
     }
-    launch.pipeline = this.#core.device.compileNow(launch.description);
+    launch.pipeline = known ?? device.compileNow(description);
     return launch.pipeline;
   }
 }

@@ -2,6 +2,7 @@ import { bytesPerElement } from '../dtypes';
 import type { TensorView } from '../rope/tensor';
 import type { PartWords, PlaceWords } from './params';
 import type { PartView } from './part';
+import type { QkvRole } from './roles';
 import type { Bindings, Role, RoleName, Stretch } from './stretches';
 import type { Way } from './variant';
 
@@ -47,19 +48,24 @@ export function writePart(at: PartWords, part: PartView, bindings: Bindings, pla
   floats[at.norm.share] = 1 / norm.size;
   if (norm.weight === null) return;
   const variable: RoleName = name === 'q' ? 'q_weight' : name === 'k' ? 'k_weight' : 'v_weight';
-  const bytes = bytesPerElement(norm.dtype);
-  const begin = norm.offset * bytes - offsetOf(variable, bindings);
+  const role = roleOf(variable, bindings);
+  const begin = (bindings.roles[role] as QkvRole).extent.begin - offsetOf(variable, bindings);
   words[at.norm.has_weights] = 1;
-  words[at.norm.weight] = begin / (isChunked ? 16 : bytes);
+  words[at.norm.weight] = begin / (isChunked ? 16 : bytesPerElement(norm.dtype));
   floats[at.norm.plus] = norm.isOnePlus ? 1 : 0;
 }
 
 /** Byte of its buffer at which the binding of a role begins. */
-function offsetOf(variable: RoleName, { roles, stretches, of }: Bindings): number {
-  for (let i = 0; i < roles.length; i++) {
-    if ((roles[i] as Role).variable === variable) return (stretches[of[i] as number] as Stretch).offset;
-  }
-  return 0;
+function offsetOf(variable: RoleName, bindings: Bindings): number {
+  const { stretches, of } = bindings;
+  return (stretches[of[roleOf(variable, bindings)] as number] as Stretch).offset;
+}
+
+/** Index of the role of a variable, which there is. */
+function roleOf(variable: RoleName, { roles }: Bindings): number {
+  let index = 0;
+  while ((roles[index] as Role).variable !== variable) index++;
+  return index;
 }
 
 /** A base may be negative where the tokens at hand are bound from later on: the sums wrap, in the shader as well. */

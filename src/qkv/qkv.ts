@@ -34,9 +34,6 @@ const partNames = ['q', 'k', 'v'] as const satisfies readonly PartName[];
 export class Qkv {
   readonly #core: QkvCore;
   readonly #layers = new WeakMap<object, Map<string, QkvLayer>>();
-  /** A number for each buffer or array that was bound. */
-  readonly #numbers = new WeakMap<object, number>();
-  #count = 0;
 
   /** @internal */
   constructor(core: QkvCore) {
@@ -77,14 +74,10 @@ export class Qkv {
       dtype,
       rotates,
       ...parts.map((part) => part.name + part.key),
-      ...objects.map((each) => this.#numberOf(each)),
+      ...objects.map((each) => core.numberOf(each)),
     ];
     const layers = remembered(this.#layers, first.source.buffer, () => new Map<string, QkvLayer>());
     return rememberedLayer(layers, key.join(' '), () => new QkvLayer(core, parts, rotates));
-  }
-
-  #numberOf(object: object | null | undefined): number {
-    return object ? remembered(this.#numbers, object, () => ++this.#count) : 0;
   }
 
   /**

@@ -16,8 +16,10 @@ export interface QkvRole extends Role {
 
 const nowhere: Extent = { begin: 0, end: 0 };
 
-/** What the parts of a layer read and write. Weights that are numbers are uploaded. */
+/** What the parts of a layer read and write. Weights that are numbers are uploaded, all to one buffer. */
 export function rolesOf(core: QkvCore, parts: readonly PartView[]): QkvRole[] {
+  const arrays = parts.flatMap(({ norm }) => (norm?.weight instanceof Float32Array ? [norm.weight] : []));
+  const uploaded = arrays.length > 0 ? core.weightsOf(arrays) : null;
   return parts.flatMap((part) => {
     const { name, source, cache, norm } = part;
     const isInPlace = cache === null;
@@ -41,9 +43,11 @@ export function rolesOf(core: QkvCore, parts: readonly PartView[]): QkvRole[] {
       roles.push({ ...common, variable, name: to.name, buffer: to.buffer, isWritten: true, kind, view: to });
     }
     if (norm?.weight) {
-      const buffer = norm.weight instanceof Float32Array ? core.uploadWeights(norm.weight) : norm.weight;
+      const isNumbers = norm.weight instanceof Float32Array;
+      const buffer = isNumbers ? (uploaded?.buffer as GPUBuffer) : norm.weight;
       const bytes = bytesPerElement(norm.dtype);
-      const extent = { begin: norm.offset * bytes, end: (norm.offset + norm.size) * bytes };
+      const begin = isNumbers ? (uploaded?.begins.get(norm.weight) as number) : norm.offset * bytes;
+      const extent = { begin, end: begin + norm.size * bytes };
       const variable: RoleName = `${name}_weight`;
       roles.push({
         part: name,

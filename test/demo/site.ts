@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Page } from 'puppeteer';
+import type { Page, Viewport } from 'puppeteer';
 import { build, mergeConfig, type Plugin, type PluginOption, preview } from 'vite';
 import { expect } from 'vitest';
 import { demoConfig } from '../../demo/vite.config';
@@ -85,7 +85,12 @@ function fixturePanels(): Plugin {
  *
  * @param before Script that runs in the page before its own.
  */
-export async function openPage(site: Site, query = '', before?: string): Promise<OpenPage> {
+export async function openPage(
+  site: Site,
+  query = '',
+  before?: string,
+  viewport: Viewport = { width: 1280, height: 900 },
+): Promise<OpenPage> {
   const page = await site.launched.browser.newPage();
   // By default puppeteer looks once an animation frame, and a page whose browser is short of a core may go without.
   const wait = page.waitForFunction.bind(page) as (...given: unknown[]) => Promise<never>;
@@ -99,7 +104,7 @@ export async function openPage(site: Site, query = '', before?: string): Promise
   page.on('requestfailed', (request) => troubles.push(`failed: ${request.url()}`));
   await page.evaluateOnNewDocument(watchLongTasks);
   if (before !== undefined) await page.evaluateOnNewDocument(before);
-  await page.setViewport({ width: 1280, height: 900 });
+  await page.setViewport(viewport);
   await page.goto(`${site.url}${query}`);
   await page.waitForSelector('#panel:not([aria-busy])');
   return { page, troubles };
@@ -157,14 +162,21 @@ export async function outcomeOf(page: Page): Promise<string> {
  */
 const longestTaskMs = 500;
 
-/** Expects nothing in the console, nothing past the edge of a small phone, no long task; then closes the page. */
-export async function expectClean({ page, troubles }: OpenPage): Promise<void> {
-  await page.setViewport({ width: 360, height: 740 });
+/** Expects nothing in the console, and nothing past the edge of a small phone. */
+export async function expectUntroubled({ page, troubles }: OpenPage): Promise<void> {
+  // A page that stops being a phone's would load anew.
+  await page.setViewport({ ...page.viewport(), width: 360, height: 740 });
   const { scrollWidth, clientWidth } = (await page.evaluate(
     '({ scrollWidth: document.documentElement.scrollWidth, clientWidth: document.documentElement.clientWidth })',
   )) as { scrollWidth: number; clientWidth: number };
   expect(scrollWidth, 'width of the page in a window of 360').toBe(clientWidth);
   expect(troubles).toEqual([]);
+}
+
+/** As {@link expectUntroubled}, and no long task; then closes the page. */
+export async function expectClean(open: OpenPage): Promise<void> {
+  await expectUntroubled(open);
+  const { page } = open;
   const longTasks = (await page.evaluate('window.longTasks')) as number[];
   expect(Math.max(0, ...longTasks), 'longest task, ms').toBeLessThan(longestTaskMs);
   await page.close();

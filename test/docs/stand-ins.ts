@@ -1,10 +1,10 @@
 /** What the pages' code talks about: an engine's device, buffers and caches. Nothing is computed; every call is accepted. */
-import { createRope, type RopeConfigInput } from 'webgpu-rope';
+import { createQkv, createRope, type RopeConfigInput } from 'webgpu-rope';
 import { exported } from './exported';
 
 /** Types of the names that pages use without declaring them. */
 export const ambient = `
-import type { Rope, RopeConfigInput, RopeEncodeOptions, RopeLayer, RopeState } from 'webgpu-rope';
+import type { QkvLayer, Rope, RopeConfigInput, RopeEncodeOptions, RopeLayer, RopeState } from 'webgpu-rope';
 declare global {
   const device: GPUDevice;
   const encoder: GPUCommandEncoder;
@@ -14,7 +14,10 @@ declare global {
   const rope: Rope;
   const state: RopeState;
   const layer: RopeLayer;
+  const qkvLayer: QkvLayer;
   const q: GPUBuffer, k: GPUBuffer, qkv: GPUBuffer, qPe: GPUBuffer, kPe: GPUBuffer, dQ: GPUBuffer, dK: GPUBuffer;
+  const v: GPUBuffer, vCache: GPUBuffer, vCaches: GPUBuffer[], slots: GPUBuffer, step: GPUBuffer;
+  const qNorm: Float32Array, kNorm: Float32Array;
   const kCache: GPUBuffer, kCaches: GPUBuffer[], buffer: GPUBuffer, idBuffer: GPUBuffer;
   const indptr: GPUBuffer, offsets: GPUBuffer;
   const x: GPUBuffer, scores: GPUBuffer, weights: Float32Array, rows: Float32Array;
@@ -114,6 +117,7 @@ export async function scope(): Promise<{ device: StandInDevice; names: Record<st
   };
   const rope = await createRope(gpu, config);
   const k = buffer();
+  const cache = { buffer: buffer(), capacity: 8192 };
   const names = {
     ...Object.assign({}, ...Object.values(exported)),
     requestRopeDevice: async () => gpu,
@@ -131,6 +135,7 @@ export async function scope(): Promise<{ device: StandInDevice; names: Record<st
     },
     rope,
     layer: rope.bind({ k: { buffer: k, heads: 8 }, dtype: 'f16' }),
+    qkvLayer: createQkv(rope).bind({ k: { buffer: k, heads: 8, cache }, dtype: 'f16' }),
     q: buffer(),
     k,
     qkv: buffer(),
@@ -140,6 +145,13 @@ export async function scope(): Promise<{ device: StandInDevice; names: Record<st
     dK: buffer(),
     kCache: buffer(),
     kCaches: [buffer(), buffer(), buffer()],
+    v: buffer(),
+    vCache: buffer(),
+    vCaches: [buffer(), buffer(), buffer()],
+    slots: buffer(),
+    step: buffer(),
+    qNorm: new Float32Array(128).fill(1),
+    kNorm: new Float32Array(128).fill(1),
     buffer: buffer(),
     idBuffer: buffer(),
     indptr: buffer(),

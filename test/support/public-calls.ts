@@ -271,7 +271,7 @@ const tuning = { workgroupSize: 64 };
 export const gpuCalls: { readonly [K in GpuFunctionName]: Calls<K> } = {
   requestRopeDevice: [() => [{ label: 'device' }]],
   createRope: everyConfig.map((each) => () => [device, { ...each }, { tuning: { ...tuning } }]),
-  createQkv: [() => [{} as Rope]],
+  createQkv: [() => [null as unknown as Rope]],
   createAdditive: everyEncoding.map((each) => () => [device, { ...each }, { tuning: { ...tuning } }]),
   createAttentionBias: everyBias.map((each) => () => [
     device,

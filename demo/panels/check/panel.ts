@@ -5,7 +5,7 @@ import type { AutorunReport } from '../../shell/autorun';
 import { messageOf } from '../../shell/errors';
 import type { OpenPanel } from '../../shell/panel';
 import { createWork } from '../../shell/work';
-import { card } from '../../widgets/frame';
+import { card, picture } from '../../widgets/frame';
 import { failure, notice } from '../../widgets/notice';
 import { panelNotices } from '../../widgets/notices';
 import { progressBox } from '../../widgets/progress';
@@ -29,18 +29,18 @@ export const open: OpenPanel = (host, context) => {
   const autorun = context.query.get('autorun') === '1';
   const work = createWork<CheckTasks>('check');
   const notices = panelNotices(context, problems, withoutGpu);
-  const controlsBox = h('div', { id: 'controls' });
-  const outcome = h('div', { id: 'outcome' });
+  const outcome = h('div', { id: 'outcome', class: 'card' });
   const dials = card('dials', 'What it does');
   const model = card('model', 'What the model says');
   const snippet = card('snippet', 'The calls for this choice');
   const peers = createPeersView();
+  const controls = createControls(initial, { onChange: show, onRun: () => void run() });
   host.append(
     h(
       'div',
       { class: 'check' },
-      card('rotate', 'What to rotate', controlsBox, outcome),
-      dials,
+      h('div', { class: 'check-run' }, controls.element, outcome),
+      picture(dials),
       model,
       peers.element,
       snippet,
@@ -51,7 +51,6 @@ export const open: OpenPanel = (host, context) => {
   let closed = false;
   let adapterName = '';
   let adapterId: string | undefined;
-  const controls = createControls(controlsBox, initial, { onChange: show, onRun: () => void run() });
 
   function show(choice: Choice): void {
     const model = modelOf(choice.preset);
@@ -86,6 +85,8 @@ export const open: OpenPanel = (host, context) => {
     const progress = progressBox(() => running?.abort());
     controls.setRunning(true);
     outcome.replaceChildren(progress.element);
+    // On a phone Run is in view wherever the page is.
+    outcome.scrollIntoView({ block: 'nearest' });
     try {
       // The view of a result comes with its first result: the page is there sooner without.
       const viewing = import('./view/result');

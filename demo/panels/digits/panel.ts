@@ -128,6 +128,7 @@ export const open: OpenPanel = (host, context) => {
         }).element,
         pair.element,
       ],
+      main: [position.element, player.element],
       figures: [
         odometer.element,
         clocks.element,
@@ -150,6 +151,7 @@ export const open: OpenPanel = (host, context) => {
         worst.element,
         wide(sizes.element),
       ],
+      pictures: [odometer.element, clocks.element],
       notes: [
         h(
           'p',

@@ -25,6 +25,8 @@ import {
 
 export interface Controls {
   readonly elements: readonly HTMLElement[];
+  /** The one of them that the panel is about: the length that the model is run on. */
+  readonly target: HTMLElement;
   /** Shows a state; `typing` names the length that is being typed, which stays as it is typed. */
   set(state: State, typing?: LengthName): void;
 }
@@ -107,6 +109,7 @@ export function createControls(initial: State, change: Change): Controls {
       scheme.element,
       parameters.element,
     ],
+    target: target.element,
     set(state, typing) {
       model.set(state.model);
       dim.set(state.dim);

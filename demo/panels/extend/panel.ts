@@ -47,6 +47,7 @@ export const open: OpenPanel = (host, context) => {
     hatching(),
     panelFrame({
       controls: controls.elements,
+      main: [controls.target],
       figures: [
         verdict.element,
         ratios.chart.element,
@@ -55,6 +56,7 @@ export const open: OpenPanel = (host, context) => {
         report.element,
         closer.element,
       ],
+      pictures: [ratios.chart.element],
       notes: [
         h(
           'p',

@@ -126,6 +126,7 @@ export const open: OpenPanel = (host, context) => {
         }).element,
         working,
       ],
+      main: [at.element, working],
       figures: [
         wide(sweepChart.element),
         wide(

@@ -1,4 +1,3 @@
-import { h } from '../../dom';
 import { integer, withMinus } from '../../format';
 import { checkField, segmentsField, selectField } from '../../widgets/fields';
 import { thetaSlider } from '../../widgets/model-fields';
@@ -21,6 +20,8 @@ import {
 
 export interface Controls {
   readonly elements: readonly HTMLElement[];
+  /** Those of them that move a token: apart from the other, or over the cells. */
+  readonly moving: readonly HTMLElement[];
   /** Shows a state, and of the controls those that its mode has. */
   set(state: State): void;
 }
@@ -41,7 +42,8 @@ export function createControls(initial: State, change: (change: Partial<State>) 
   const image = imageControls(initial, change);
   const model = modelControls(initial, change);
   return {
-    elements: [mode.element, text.moving, image.element, model.element, text.scaling],
+    elements: [mode.element, ...text.positions, ...image.elements, ...model.elements, ...text.scaling],
+    moving: [text.distance, image.row, image.column],
     set(state) {
       mode.set(state.mode);
       text.set(state);
@@ -105,13 +107,14 @@ function textControls(initial: State, change: Change) {
     value: initial.factor,
     onInput: (factor) => change({ factor }),
   });
-  const moving = part(shift.element, distance.element, alike.element, range.element);
-  const scaling = part(scheme.element, factor.element);
+  const positions = [shift.element, distance.element, alike.element, range.element];
+  const scaling = [scheme.element, factor.element];
   return {
-    moving,
+    positions,
     scaling,
+    distance: distance.element,
     set(state: State) {
-      moving.hidden = scaling.hidden = state.mode !== 'text';
+      for (const element of [...positions, ...scaling]) element.hidden = state.mode !== 'text';
       shift.set(state.shift);
       distance.setRange(0, state.range);
       distance.set(distanceOf(state));
@@ -119,7 +122,7 @@ function textControls(initial: State, change: Change) {
       range.set(String(state.range));
       scheme.set(state.scheme);
       factor.set(state.factor);
-      factor.element.hidden = state.scheme === 'default';
+      factor.element.hidden ||= state.scheme === 'default';
     },
   };
 }
@@ -155,11 +158,13 @@ function imageControls(initial: State, change: Change) {
     hint: '1-D RoPE over the cells row by row, for comparison.',
     onChange: (line) => change({ line }),
   });
-  const element = part(row.element, column.element, width.element, height.element, line.element);
+  const elements = [row.element, column.element, width.element, height.element, line.element];
   return {
-    element,
+    elements,
+    row: row.element,
+    column: column.element,
     set(state: State) {
-      element.hidden = state.mode !== 'image';
+      for (const element of elements) element.hidden = state.mode !== 'image';
       width.set(state.width);
       height.set(state.height);
       row.setRange(0, state.height - 1);
@@ -199,15 +204,11 @@ function modelControls(initial: State, change: Change) {
     onChange: (pairing) => change({ pairing }),
   });
   return {
-    element: part(dim.element, theta.element, pairing.element),
+    elements: [dim.element, theta.element, pairing.element],
     set(state: State) {
       dim.set(String(state.dim));
       theta.set(thetaOf(state));
       pairing.set(state.pairing);
     },
   };
-}
-
-function part(...elements: readonly HTMLElement[]): HTMLElement {
-  return h('div', { class: 'controls turn-part' }, ...elements);
 }

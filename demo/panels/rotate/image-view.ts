@@ -11,6 +11,8 @@ import type { State } from './state';
 
 export interface ImageView {
   readonly figures: readonly HTMLElement[];
+  /** The one of them that shows most at a glance. */
+  readonly picture: HTMLElement;
   /** Shows its figures where the state has them, and says that newer drawings are on their way. */
   prepare(state: State): void;
   draw(state: State, scores: ImageScores, adapter: AdapterSummary | MissingGpu): string;
@@ -26,6 +28,7 @@ export function createImageView(onPick: (row: number, column: number) => void): 
   const figures = [axialMap.element, lineMap.element, across.element, top];
   return {
     figures,
+    picture: axialMap.element,
     prepare({ mode, line }) {
       for (const figure of figures) figure.hidden = mode !== 'image';
       if (!line) lineMap.element.hidden = true;

@@ -34,7 +34,9 @@ export const open: OpenPanel = (host, context) => {
   host.append(
     panelFrame({
       controls: controls.elements,
+      main: controls.moving,
       figures: [...text.figures, ...image.figures],
+      pictures: [text.picture, image.picture],
       notes: [intro.text, intro.image, h('p', { class: 'note' }, sources)],
     }),
   );

@@ -22,6 +22,8 @@ const mostRows = 129;
 
 export interface TextView {
   readonly figures: readonly HTMLElement[];
+  /** The one of them that shows most at a glance. */
+  readonly picture: HTMLElement;
   /** Shows its figures where the state has them, and says that newer drawings are on their way. */
   prepare(state: State): void;
   /** Returns what is to be said of it. */
@@ -38,6 +40,7 @@ export function createTextView(pick: TokenPick): TextView {
   const figures = [top, byDistance.element, byShift.element, dials.element];
   return {
     figures,
+    picture: byDistance.element,
     prepare({ mode }) {
       for (const figure of figures) figure.hidden = mode !== 'text';
       byDistance.busy(true);

@@ -2,11 +2,13 @@ import type { RopeDtype } from 'webgpu-rope';
 import { presets } from '../../../../bench/presets';
 import { h } from '../../../dom';
 import { integer } from '../../../format';
+import { controlsForm, showAllControls } from '../../../widgets/controls-form';
 import { explain, group, type Segment, segments } from '../../../widgets/segments';
 import { type Choice, dtypeChoices, lastStart, tokenChoices } from '../choice';
 import { startField } from './start-field';
 
 export interface Controls {
+  readonly element: HTMLElement;
   /** The last choice that made sense. */
   readonly choice: Choice;
   /** While running, Run does nothing. */
@@ -23,7 +25,7 @@ export interface ControlsOptions {
 }
 
 /** The form: model, tokens, dtype, start, Run. */
-export function createControls(root: HTMLElement, initial: Choice, options: ControlsOptions): Controls {
+export function createControls(initial: Choice, options: ControlsOptions): Controls {
   let choice = initial;
   let state: 'ready' | 'running' | 'disabled' = 'ready';
 
@@ -46,21 +48,26 @@ export function createControls(root: HTMLElement, initial: Choice, options: Cont
   const run = h('button', { type: 'submit', class: 'primary', id: 'run' }, 'Run');
   const amount = h('p', { class: 'note amount' });
   const caution = h('p', { class: 'note caution' });
-  const form = h(
-    'form',
-    { class: 'controls', novalidate: true, 'aria-label': 'What to rotate' },
-    h('div', { class: 'field' }, h('label', { for: 'preset', class: 'name' }, 'Model'), preset),
-    h(
-      'div',
-      { class: 'pairwise' },
-      explain(group('Tokens', tokens), 'tokens-hint', 'One to decode, more for a prompt.'),
-      explain(group('Number format', dtype), 'dtype-hint', '32 bits a number, or 16 (two kinds).'),
-    ),
-    start.element,
-    h('div', { class: 'actions' }, run, amount),
-    caution,
-  );
-  root.append(form);
+  const model = h('div', { class: 'field' }, h('label', { for: 'preset', class: 'name' }, 'Model'), preset);
+  const actions = h('div', { class: 'actions' }, run, amount);
+  const form = controlsForm({
+    controls: [
+      h('h2', {}, 'What to rotate'),
+      model,
+      h(
+        'div',
+        { class: 'pairwise' },
+        explain(group('Tokens', tokens), 'tokens-hint', 'One to decode, more for a prompt.'),
+        explain(group('Number format', dtype), 'dtype-hint', '32 bits a number, or 16 (two kinds).'),
+      ),
+      start.element,
+      actions,
+      caution,
+    ],
+    main: [model, actions],
+    label: 'What to rotate',
+  });
+  form.id = 'rotate';
 
   /** Takes over what the form says. False if the start cannot be used. */
   const read = (): boolean => {
@@ -83,7 +90,10 @@ export function createControls(root: HTMLElement, initial: Choice, options: Cont
     event.preventDefault();
     if (state !== 'ready') return;
     if (read()) options.onRun();
-    else start.focus();
+    else {
+      showAllControls(form);
+      start.focus();
+    }
   });
 
   const show = (): void => {
@@ -92,6 +102,7 @@ export function createControls(root: HTMLElement, initial: Choice, options: Cont
     else run.setAttribute('aria-disabled', 'true');
   };
   return {
+    element: form,
     get choice() {
       return choice;
     },

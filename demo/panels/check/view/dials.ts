@@ -32,8 +32,7 @@ export function createDials(root: HTMLElement): (model: Model, choice: Choice) =
       'RoPE turns each pair of numbers in a head like the hand of a clock, each pair at its own speed. ',
       'Attention then sees only the angle between two hands, that is, how far apart two tokens are.',
     ),
-    h('figure', {}, drawing, h('figcaption', {}, caption)),
-    position.element,
+    h('figure', {}, drawing, position.element, h('figcaption', {}, caption)),
     details,
   );
 

@@ -261,10 +261,8 @@ export class Launcher {
     this.#writeParts(launch);
     const rows = size[0] * size[1];
     const { tuning } = rope.setup;
-    const [headsOfGroup, groups] = [
-      spread.headsOfGroup(rows),
-      Math.ceil(spread.heads / spread.headsOfGroup(rows)),
-    ];
+    const headsOfGroup = spread.headsOfGroup(rows);
+    const groups = Math.ceil(spread.heads / headsOfGroup);
     const { maxWorkgroups } = core.device;
     const isChunked = this.#way === 'chunks';
     const workgroups = isChunked ? rows : Math.ceil((rows * groups) / tuning.workgroupSize);
@@ -275,7 +273,7 @@ export class Launcher {
     words[at.heads_of_group] = headsOfGroup;
     words[at.rotated_units] = spread.rotatedUnits;
     words[at.lanes_of_head] = spread.lanesOfHead;
-    words[at.lanes_near] = Math.ceil(2 ** 16 / spread.lanesOfHead);
+    words[at.lanes_near] = spread.lanesNear;
     words[at.first_token] = first[1];
     words[at.first_sequence] = first[0];
     words[at.counts] = counts ? 1 : 0;

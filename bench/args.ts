@@ -2,11 +2,12 @@ import { parseArgs } from 'node:util';
 import { type RopeDtype, ropeDtypes } from '../src/dtypes';
 import { peerNames } from './peers/names';
 import { presetBySlug, presets } from './presets';
+import { qkvModel, qkvModels, qkvWorks } from './qkv/cases';
 import type { SweepAxis } from './schema';
 import { sweepAxes } from './sweeps';
 
-/** What a run measures: settings one by one, host costs, the heap, or sweeps. */
-export type BenchMode = 'settings' | 'costs' | 'heap' | 'sweep';
+/** What a run measures: settings one by one, host costs, the heap, sweeps, or all between projections and attention. */
+export type BenchMode = 'settings' | 'costs' | 'heap' | 'sweep' | 'qkv';
 
 /** What `npm run bench` was asked to do. */
 export interface BenchArguments {
@@ -44,9 +45,11 @@ export const usage = `Times webgpu-rope on this machine's GPU, beside an in-plac
   npm run bench -- [options]            rotations, one setting after the other
   npm run bench -- --costs [options]    host time an encode, createRope, table builds; two-digit against full tables
   npm run bench -- --heap [options]     bytes an encode allocates in JavaScript, by whose code
+  npm run bench -- --qkv [options]      norms, rotation and cache writes: one encode, separate kernels, with --peers onnxruntime-web
   npm run bench -- --sweep AXIS,…       how cost grows: ${sweepAxes.join(', ')} or all, the rest as Llama-3.1-8B has it
 
-  --preset SLUG,…    ${presets.map((preset) => preset.slug).join(', ')} (default: all)
+  --preset SLUG,…    ${presets.map((preset) => preset.slug).join(', ')} (default: all);
+                     with --qkv ${qkvModels.map((model) => model.slug).join(', ')}
   --tokens N,…       default 1,32,512,4096; with peers ${peerTokens.join()}; for --costs ${costTokens.join()}
   --dtype TYPE,…     ${ropeDtypes.join(', ')} (default: all; f32,f16 with peers and sweeps, f32 for costs and heap)
   --start N,…        position of the first token (default ${defaultStart})
@@ -84,21 +87,21 @@ export function parseBenchArguments(argv: readonly string[]): BenchArguments {
       json: { type: 'string' },
       costs: { type: 'boolean' },
       heap: { type: 'boolean' },
+      qkv: { type: 'boolean' },
       sweep: { type: 'string', multiple: true },
       encodes: { type: 'string' },
       dawn: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
-  const slugs = list(values.preset) ?? presets.map((preset) => preset.slug);
   const sweeps = list(values.sweep)?.flatMap(axis) ?? [];
   const peers = values.peers ? peerNames : (list(values.subject)?.flatMap(peer) ?? []);
-  const mode = modeOf({ costs: values.costs, heap: values.heap, sweep: sweeps.length > 0 });
+  const mode = modeOf({ costs: values.costs, heap: values.heap, qkv: values.qkv, sweep: sweeps.length > 0 });
   return {
     mode,
     sweeps,
     encodes: values.encodes === undefined ? 100_000 : integer('encodes', values.encodes, 32, 10_000_000),
-    presets: slugs.map((slug) => presetBySlug(slug).slug),
+    presets: slugsOf(mode, list(values.preset)),
     tokens:
       list(values.tokens)?.map((text) => integer('tokens', text, 1, 2 ** 24)) ?? defaultTokens(mode, peers),
     dtypes: list(values.dtype)?.map(dtype) ?? defaultDtypes(mode, peers),
@@ -135,20 +138,26 @@ export function commandOf(script: string, argv: readonly string[], adapter?: str
   return [...(adapter ? [`WEBGPU_ADAPTER=${adapter}`] : []), ...words].join(' ');
 }
 
+function slugsOf(mode: BenchMode, asked: readonly string[] | undefined): readonly string[] {
+  if (mode === 'qkv') return (asked ?? qkvModels.map(({ slug }) => slug)).map((slug) => qkvModel(slug).slug);
+  return (asked ?? presets.map(({ slug }) => slug)).map((slug) => presetBySlug(slug).slug);
+}
+
 function defaultTokens(mode: BenchMode, peers: readonly string[]): readonly number[] {
   if (mode === 'costs') return costTokens;
+  if (mode === 'qkv') return qkvWorks.map(({ tokens }) => tokens);
   return peers.length > 0 ? peerTokens : [1, 32, 512, 4096];
 }
 
 function defaultDtypes(mode: BenchMode, peers: readonly string[]): readonly RopeDtype[] {
-  if (mode === 'costs' || mode === 'heap') return ['f32'];
+  if (mode === 'costs' || mode === 'heap' || mode === 'qkv') return ['f32'];
   return mode === 'sweep' || peers.length > 0 ? ['f32', 'f16'] : ropeDtypes;
 }
 
-function modeOf(asked: Readonly<Record<'costs' | 'heap' | 'sweep', boolean | undefined>>): BenchMode {
-  const modes = (['costs', 'heap', 'sweep'] as const).filter((mode) => asked[mode]);
+function modeOf(asked: Readonly<Record<'costs' | 'heap' | 'qkv' | 'sweep', boolean | undefined>>): BenchMode {
+  const modes = (['costs', 'heap', 'qkv', 'sweep'] as const).filter((mode) => asked[mode]);
   if (modes.length > 1)
-    throw new RangeError(`expected one of --costs, --heap and --sweep, got --${modes.join(' --')}`);
+    throw new RangeError(`expected one of --costs, --heap, --qkv and --sweep, got --${modes.join(' --')}`);
   return modes[0] ?? 'settings';
 }
 

@@ -48,6 +48,9 @@ export async function openDawn({ onProgress }: HostOptions): Promise<BenchHost> 
   const session = openSession(device, {
     onProgress,
     freshDevice: () => requestRopeDevice({ gpu, onLost: () => {} }),
+    loadOnnxQkv: async () => {
+      throw new Error('onnxruntime-web: expected a browser, got Node');
+    },
     loadPeer: async (peer) => {
       const naive = (await server.ssrLoadModule('/bench/peers/naive.ts')) as typeof naiveModule;
       if (peer === 'naive-table') return naive.makeNaiveTablePeer;

@@ -67,6 +67,8 @@ function sessionOf(page: Page): BenchSession {
     encodes: call('encodes'),
     tables: call('tables'),
     tableKinds: call('tableKinds'),
+    qkv: call('qkv'),
+    qkvHost: call('qkvHost'),
     openDecode: call('openDecode'),
     runDecode: call('runDecode'),
   };

@@ -8,6 +8,9 @@ import type { BenchHost } from './host';
 import { describeMachine, packageVersions } from './machine';
 import { openHost } from './open-host';
 import { showProgress } from './progress';
+import { qkvWorks } from './qkv/cases';
+import { qkvHead, qkvHostHead, qkvHostLine, qkvLegend, qkvLine, qkvSkippedLine } from './qkv/report';
+import type { QkvBenchResult, QkvHostRow, QkvRow, QkvSkipped } from './qkv/types';
 import { headerOf, legend, skippedLine, tableHead, tableRow } from './report';
 import type {
   BenchEnvironment,
@@ -79,6 +82,8 @@ async function runBench(options: BenchArguments, command: string): Promise<objec
         return await runCosts(bench);
       case 'heap':
         return await runHeap(bench);
+      case 'qkv':
+        return await runQkv(bench);
       case 'sweep':
         return await runSweeps(bench);
       case 'settings':
@@ -140,6 +145,36 @@ async function runCosts({ options, host, environment, progress, openAnother }: B
     }
   }
   return { environment, costs };
+}
+
+async function runQkv({ options, host, environment, progress }: Bench): Promise<QkvBenchResult> {
+  const { presets: models, tokens, rounds, minSpanMs, peers } = options;
+  const works = qkvWorks.filter((work) => tokens.includes(work.tokens));
+  const rows: QkvRow[] = [];
+  const skipped: QkvSkipped[] = [];
+  const hostRows: QkvHostRow[] = [];
+  console.log(qkvHead);
+  for (const model of models) {
+    for (const work of works) {
+      progress(`${model}, ${work.name}`);
+      const result = await host.qkv({ model, work }, { rounds, minSpanMs, peers });
+      rows.push(...result.rows);
+      skipped.push(...result.skipped);
+      showProgress('');
+      for (const row of result.rows) console.log(qkvLine(row, result.rows[0] as QkvRow));
+      for (const each of result.skipped) console.log(qkvSkippedLine(each));
+    }
+  }
+  console.log(`\n${qkvHostHead}`);
+  for (const model of models) {
+    progress(`${model}, host time`);
+    const measured = await host.qkvHost(model, { rounds, minSpanMs, peers });
+    hostRows.push(...measured);
+    showProgress('');
+    for (const row of measured) console.log(qkvHostLine(row));
+  }
+  console.log(`\n${qkvLegend}`);
+  return { environment, rows, host: hostRows, skipped };
 }
 
 async function runHeap({ options, host, environment, progress }: Bench): Promise<HeapResult> {

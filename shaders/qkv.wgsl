@@ -42,8 +42,8 @@ fn qkv_chunks(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invocat
     }
     workgroupBarrier();
   }
-  let slot = (lane * params.lanes_near) >> 16u;
-  let slots = (WORKGROUP * params.lanes_near) >> 16u;
+  let slot = (lane * params.lanes_near) >> 20u;
+  let slots = (WORKGROUP * params.lanes_near) >> 20u;
   if (!taken.is_there || slot >= slots) {
     return;
   }

@@ -9,7 +9,8 @@ import { presetBySlug } from '../presets';
 import { makeBareCalls } from './bare-calls';
 import { configOf } from './config';
 import { tensorBuffer } from './data';
-import { type DecodeCase, layerCount } from './decode-cases';
+import { type DecodeCase, layerCount, type QkvDecodeCase, qkvDecodeCases } from './decode-cases';
+import { makeQkvDecode } from './decode-qkv';
 import type { DecodeSteps } from './decode-steps';
 
 /** Rows of each layer's K cache. */
@@ -17,13 +18,16 @@ const cacheRows = 64;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Makes Llama-3.1-8B's layers. Their buffers hold zeros: it is the host's time that counts here. */
+const isQkv = (kind: DecodeCase): kind is QkvDecodeCase => qkvDecodeCases.some((each) => each === kind);
+
+/** Makes Llama-3.1-8B's layers, or for qkv Qwen3-8B's. Their buffers hold zeros: it is the host's time that counts here. */
 export async function makeDecode(
   device: GPUDevice,
   kind: DecodeCase,
   dtype: RopeDtype,
 ): Promise<DecodeSteps> {
   if (kind === 'WebGPU calls alone') return makeBareCalls(device, layerCount);
+  if (isQkv(kind)) return makeQkvDecode(device, { kind, dtype, layers: layerCount });
   const preset = presetBySlug('llama-3.1-8b');
   const config = configOf(preset);
   const rope = await createRope(device, config, { dtypes: [dtype] });

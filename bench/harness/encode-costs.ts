@@ -12,9 +12,9 @@ export interface EncodeSamples {
 }
 
 /** Steps timed together: long enough for a clock of 5 us, short enough for the GPU process to keep up. */
-const stepsPerSample = 64;
+export const stepsPerSample = 64;
 /** Encodes before the first sample, so that the code has been compiled as far as it will be. */
-const warmUpSteps = 400;
+export const warmUpSteps = 400;
 
 const cases: readonly DecodeCase[] = [
   'same start',
@@ -55,7 +55,10 @@ export async function timeEncodes(
 }
 
 /** Microseconds a layer. */
-async function timeSteps(device: GPUDevice, step: (pass: GPUComputePassEncoder) => void): Promise<number> {
+export async function timeSteps(
+  device: GPUDevice,
+  step: (pass: GPUComputePassEncoder) => void,
+): Promise<number> {
   const passes = Array.from({ length: stepsPerSample }, () => {
     const encoder = device.createCommandEncoder({ label: 'bench encode' });
     return { encoder, pass: encoder.beginComputePass({ label: 'bench encode' }) };

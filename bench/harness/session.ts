@@ -1,5 +1,9 @@
 import type { RopeDtype } from 'webgpu-rope';
 import { isSoftware, nameOfAdapter } from '../../scripts/browsers/adapter';
+import type { QkvSpec } from '../qkv/cases';
+import { timeQkvHost } from '../qkv/host';
+import { type MakeOnnxQkv, measureQkv } from '../qkv/measure';
+import type { QkvHostRow, QkvSettingResult } from '../qkv/types';
 import type { ClockReport } from '../schema';
 import { clockOf } from './clock';
 import { type CreationSample, timeCreation } from './creation-costs';
@@ -33,6 +37,10 @@ export interface BenchSession {
     spec: { readonly tokens: number; readonly dtype: RopeDtype },
     options: SessionOptions,
   ): Promise<TableKinds>;
+  /** Norms, rotation and cache writes of a layer: one encode beside separate kernels. Peers: onnxruntime-web or none. */
+  qkv(spec: QkvSpec, options: SessionOptions): Promise<QkvSettingResult>;
+  /** Host time of them at decode. */
+  qkvHost(model: string, options: SessionOptions): Promise<QkvHostRow[]>;
   /** Prepares encodes for {@link runDecode}, in place of those prepared before. */
   openDecode(kind: DecodeCase, dtype: RopeDtype): Promise<void>;
   /** Runs at least so many encodes; resolves with how many they were. */
@@ -44,13 +52,17 @@ export interface SessionHooks {
   readonly onProgress: (text: string) => void;
   /** @throws {RangeError} there is no such peer */
   readonly loadPeer: (name: string) => Promise<NamedPeer['make']>;
+  /** @throws {Error} it does not run here */
+  readonly loadOnnxQkv: () => Promise<MakeOnnxQkv>;
   /** A device that nothing was compiled on yet. */
   readonly freshDevice: () => Promise<GPUDevice>;
 }
 
+const onnxName = 'onnxruntime-web';
+
 /** Watches a device and measures on it. A GPU error or the loss of the device fails the call in which it happens. */
 export function openSession(device: GPUDevice, hooks: SessionHooks): BenchSession {
-  const { onProgress, loadPeer, freshDevice } = hooks;
+  const { onProgress, loadPeer, loadOnnxQkv, freshDevice } = hooks;
   let decode: DecodeSteps | undefined;
   const errors: string[] = [];
   device.addEventListener('uncapturederror', ({ error }) => errors.push(error.message));
@@ -105,6 +117,14 @@ export function openSession(device: GPUDevice, hooks: SessionHooks): BenchSessio
           onProgress: ({ round }) => onProgress(`round ${round} of ${rounds}`),
         }),
       ),
+    qkv: async (spec, { rounds, minSpanMs, peers }) => {
+      const makeOnnx = peers.includes(onnxName) ? await loadOnnxQkv() : undefined;
+      return watched(measureQkv(device, spec, { rounds, minSpanMs, makeOnnx, onProgress }));
+    },
+    qkvHost: async (model, { rounds, minSpanMs, peers }) => {
+      const makeOnnx = peers.includes(onnxName) ? await loadOnnxQkv() : undefined;
+      return watched(timeQkvHost(device, model, { rounds, minSpanMs, makeOnnx }));
+    },
     openDecode: async (kind, dtype) => {
       decode?.destroy();
       decode = await watched(makeDecode(device, kind, dtype));

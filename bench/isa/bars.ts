@@ -3,7 +3,10 @@
  * version counts otherwise, so that the bars hold for this one only.
  */
 import { bytesPerElement, type RopeDtype } from '../../src/dtypes';
-import { type IsaPairing, isaPairings, nativeVariant, type Sizes } from './kernels';
+import type { Bar } from './bar';
+import { nativeVariant, type Sizes } from './kernels';
+import { qkvBars, qkvKernels } from './qkv-bars';
+import { type IsaPairing, isaPairings } from './shape';
 import type { IsaRow } from './survey';
 
 export const barFamily = 'navi21';
@@ -11,16 +14,7 @@ export const barFamily = 'navi21';
 export const barDriver = /Mesa 22\.3\./;
 const rotations = ['rotate_chunks', 'rotate_at_chunks', 'rerotate_chunks'] as const;
 const sums = ['add_chunks', 'bias_chunks'] as const;
-export const barKernels = [...rotations, ...sums] as const;
-
-export interface Bar {
-  /** The kernel, its variant and what is counted: names the test. */
-  readonly name: string;
-  readonly atMost?: number;
-  readonly atLeast?: number;
-  /** @throws {RangeError} there is no such row */
-  measure(rows: readonly IsaRow[]): number;
-}
+export const barKernels = [...rotations, ...sums, ...qkvKernels] as const;
 
 /** A variant of a rotation. */
 interface Variant {
@@ -152,6 +146,7 @@ export const bars: readonly Bar[] = [
     ...rotations.map((kernel) => spillsOf(kernel, of)),
   ]),
   ...sums.map(nativeSum),
+  ...qkvBars,
 ];
 
 /** Whether a measured value keeps a bar. NaN keeps none. */

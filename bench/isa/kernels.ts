@@ -5,9 +5,8 @@ import { nativeTexts } from '../../src/kernel/native-text';
 import { remembered } from '../../src/kernel/remembered';
 import { floatBits } from './assembly';
 import { type ParameterLayout, type ParameterValues, parameterLayout } from './parameters';
-
-export const isaPairings = ['half', 'interleaved'] as const;
-export type IsaPairing = (typeof isaPairings)[number];
+import { qkvShapes } from './qkv-shapes';
+import { type IsaPairing, isaPairings, type Shape } from './shape';
 
 /** Whether units, groups and tokens of the call are powers of two; `all` where a kernel does not ask. */
 export type Sizes = 'powers of two' | 'others' | 'all';
@@ -59,18 +58,6 @@ const table = (source: string): ParameterValues => ({
 
 /** u32 ids in a buffer. */
 const ids = (source: string): ParameterValues => ({ [`${source}.kind`]: 2, [`${source}.id_words`]: 1 });
-
-interface Shape {
-  readonly kernel: string;
-  readonly module: string;
-  readonly variant?: string;
-  readonly pairings?: readonly IsaPairing[];
-  readonly dtypes?: readonly RopeDtype[];
-  readonly constants?: Readonly<Record<string, number>>;
-  readonly parameters: ParameterValues;
-  /** The parameter that counts steps, how much of it a step is, and what it is called. */
-  readonly steps?: readonly [field: string, by: number, name: string];
-}
 
 const heads = ['q.heads', 1, 'head'] as const;
 const rotated = { ...grid, ...table('to') };
@@ -143,7 +130,7 @@ const otherShapes: readonly Shape[] = [
   },
 ];
 
-const shapes: readonly Shape[] = [...ropeShapes, ...otherShapes];
+const shapes: readonly Shape[] = [...ropeShapes, ...qkvShapes, ...otherShapes];
 
 /** Names of all kernels. */
 export const kernelNames: readonly string[] = [...new Set(shapes.map(({ kernel }) => kernel))];
@@ -194,8 +181,10 @@ async function linkedCode(module: string, nativeF16: boolean): Promise<Linked> {
   return { code, layout: parameterLayout(code) };
 }
 
-function casesOf(shape: Shape, { dtype, isNative }: Conversion, { code, layout }: Linked): KernelCase[] {
-  const { kernel, pairings = ['half'] } = shape;
+function casesOf(shape: Shape, { dtype, isNative }: Conversion, linked: Linked): KernelCase[] {
+  const { kernel, pairings = ['half'], text } = shape;
+  const { layout } = linked;
+  const code = text ? text(linked.code) : linked.code;
   const variant = [shape.variant ?? '', isNative ? nativeVariant : '']
     .filter((part) => part !== '')
     .join(', ');
@@ -203,6 +192,9 @@ function casesOf(shape: Shape, { dtype, isNative }: Conversion, { code, layout }
     const all = {
       WORKGROUP: 64,
       DTYPE: ropeDtypes.indexOf(dtype),
+      K_DTYPE: ropeDtypes.indexOf(dtype),
+      V_DTYPE: ropeDtypes.indexOf(dtype),
+      WEIGHT_DTYPE: ropeDtypes.indexOf(dtype),
       PAIRING: isaPairings.indexOf(pairing),
       TWO_DIGITS: 1,
       ...shape.constants,

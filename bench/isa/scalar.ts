@@ -78,6 +78,13 @@ const wide: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
   s_lshr_b64: (a, b) => a >> (b & 63n),
 };
 
+/** What a mask comes to where one side alone is known, and decides; undefined where it does not. */
+function decided(op: string, a: bigint | undefined, b: bigint | undefined): bigint | undefined {
+  const isNegated = /_(andn2|and_not1)_/.test(op);
+  if (isNegated || /_and_/.test(op)) return a === 0n || b === (isNegated ? allOnes : 0n) ? 0n : undefined;
+  return /_or_/.test(op) && (a === allOnes || b === allOnes) ? allOnes : undefined;
+}
+
 const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   eq: (a, b) => a === b,
   lg: (a, b) => a !== b,
@@ -185,7 +192,7 @@ export function runScalar(instruction: Instruction, registers: Registers, read: 
     const shift = isShift ? registers.number(operands[2]) : undefined;
     const other = operands[2] === undefined ? 0n : registers.wide(operands[2]);
     const b = isShift ? (shift === undefined ? undefined : BigInt(shift)) : other;
-    const value = a === undefined || b === undefined ? undefined : wide[op]?.(a, b);
+    const value = a === undefined || b === undefined ? decided(op, a, b) : wide[op]?.(a, b);
     registers.setWide(to, value);
     registers.condition = value === undefined ? undefined : value !== 0n;
   } else if (narrow[op]) {

@@ -4,8 +4,9 @@ import { versionOf } from '../machine';
 import { parseAssembly } from './assembly';
 import { type Compiled, compiled } from './compile';
 import { type Counts, countsOf, difference, type RoundTrips, roundTripsBeforeStore } from './counts';
-import { type IsaPairing, type KernelCase, kernelCases, type Sizes } from './kernels';
+import { type KernelCase, kernelCases, type Sizes } from './kernels';
 import { type ParameterValues, parameterReader } from './parameters';
+import type { IsaPairing } from './shape';
 import type { Toolchain } from './toolchain';
 import { pathOf } from './walk';
 

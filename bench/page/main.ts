@@ -15,6 +15,7 @@ declare global {
 const device = await requestRopeDevice({ optionalFeatures: ['shader-f16', 'subgroups'], onLost: () => {} });
 window.bench = openSession(device, {
   loadPeer,
+  loadOnnxQkv: async () => (await import('../peers/onnxruntime-qkv')).makeOnnxQkv,
   onProgress: (text) => window.benchProgress?.(text),
   freshDevice: () => requestRopeDevice({ onLost: () => {} }),
 });

@@ -1,4 +1,5 @@
-import { type Field, message } from './protobuf';
+import { elementTypes, initializer, intAttribute, node, onnxModel, valueInfo } from './onnx';
+import type { Field } from './protobuf';
 
 /** What the model rotates. */
 export interface RotaryModel {
@@ -14,11 +15,6 @@ export interface RotaryModel {
   readonly sin: Uint8Array;
 }
 
-// Numbers of onnx.proto: TensorProto.DataType, AttributeProto.AttributeType.
-const elementTypes = { f32: 1, f16: 10 } as const;
-const int64 = 7;
-const attributeInt = 2;
-
 /**
  * An ONNX model of two `com.microsoft.RotaryEmbedding` nodes, one for Q and one for K, as decoders exported to ONNX
  * have them: inputs `q`, `k` [1, tokens, heads * headDim] and `positions` [1, tokens] (int64), outputs `q_out`, `k_out`.
@@ -26,88 +22,29 @@ const attributeInt = 2;
 export function rotaryModel(model: RotaryModel): Uint8Array {
   const { tokens, qHeads, kHeads, headDim, rotaryDim, interleaved, cos, sin } = model;
   const type = elementTypes[model.dtype];
-  const rotate = (input: string, heads: number): Field => [
-    1,
-    [
-      ...[input, 'positions', 'cos', 'sin'].map((name): Field => [1, name]),
-      [2, `${input}_out`],
-      [3, `rotate_${input}`],
-      [4, 'RotaryEmbedding'],
-      attribute('interleaved', interleaved ? 1 : 0),
-      attribute('num_heads', heads),
-      attribute('rotary_embedding_dim', rotaryDim === headDim ? 0 : rotaryDim),
-      [7, 'com.microsoft'],
-    ],
-  ];
-  const cache = (name: string, data: Uint8Array): Field => [
-    5,
-    [
-      [1, tokens],
-      [1, rotaryDim / 2],
-      [2, type],
-      [8, name],
-      [9, data],
-    ],
-  ];
-  const graph: Field[] = [
+  const rotate = (input: string, heads: number): Field =>
+    node({
+      operator: 'RotaryEmbedding',
+      domain: 'com.microsoft',
+      inputs: [input, 'positions', 'cos', 'sin'],
+      outputs: [`${input}_out`],
+      attributes: [
+        intAttribute('interleaved', interleaved ? 1 : 0),
+        intAttribute('num_heads', heads),
+        intAttribute('rotary_embedding_dim', rotaryDim === headDim ? 0 : rotaryDim),
+      ],
+    });
+  const rows = [tokens, rotaryDim / 2];
+  return onnxModel([
     rotate('q', qHeads),
     rotate('k', kHeads),
     [2, 'rotary'],
-    cache('cos', cos),
-    cache('sin', sin),
+    initializer('cos', type, rows, cos),
+    initializer('sin', type, rows, sin),
     [11, valueInfo('q', type, [1, tokens, qHeads * headDim])],
     [11, valueInfo('k', type, [1, tokens, kHeads * headDim])],
-    [11, valueInfo('positions', int64, [1, tokens])],
+    [11, valueInfo('positions', elementTypes.int64, [1, tokens])],
     [12, valueInfo('q_out', type, [1, tokens, qHeads * headDim])],
     [12, valueInfo('k_out', type, [1, tokens, kHeads * headDim])],
-  ];
-  return message([
-    [1, 8], // ir_version
-    [2, 'webgpu-rope bench'],
-    [7, graph],
-    [
-      8,
-      [
-        [1, ''],
-        [2, 17],
-      ],
-    ],
-    [
-      8,
-      [
-        [1, 'com.microsoft'],
-        [2, 1],
-      ],
-    ],
   ]);
-}
-
-function attribute(name: string, value: number): Field {
-  return [
-    5,
-    [
-      [1, name],
-      [3, value],
-      [20, attributeInt],
-    ],
-  ];
-}
-
-function valueInfo(name: string, type: number, shape: readonly number[]): Field[] {
-  const dimensions = shape.map((size): Field => [1, [[1, size]]]);
-  return [
-    [1, name],
-    [
-      2,
-      [
-        [
-          1,
-          [
-            [1, type],
-            [2, dimensions],
-          ],
-        ],
-      ],
-    ],
-  ];
 }

@@ -1,7 +1,10 @@
 /** The little of the protobuf wire format that writing an ONNX model takes. */
 
 /** A field: its number and its value. Strings and bytes are length-delimited, numbers varints, arrays messages. */
-export type Field = readonly [number: number, value: number | string | Uint8Array | readonly Field[]];
+export type Field = readonly [
+  number: number,
+  value: number | string | Uint8Array | readonly Field[] | { readonly float32: number },
+];
 
 /** Encodes a message. Fields that repeat are listed again. */
 export function message(fields: readonly Field[]): Uint8Array {
@@ -10,6 +13,11 @@ export function message(fields: readonly Field[]): Uint8Array {
 
 function field(number: number, value: Field[1]): Uint8Array {
   if (typeof value === 'number') return join([varint(number * 8), varint(value)]);
+  if (typeof value === 'object' && 'float32' in value) {
+    const bytes = new DataView(new ArrayBuffer(4));
+    bytes.setFloat32(0, value.float32, true);
+    return join([varint(number * 8 + 5), new Uint8Array(bytes.buffer)]);
+  }
   const bytes =
     typeof value === 'string'
       ? new TextEncoder().encode(value)

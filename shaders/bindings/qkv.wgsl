@@ -52,7 +52,7 @@ struct QkvParams {
   heads_of_group: u32,   // heads of a workgroup: of Q, then K, then V
   rotated_units: u32,    // of a head; qkv_words: pairs
   lanes_of_head: u32,
-  lanes_near: u32,       // lane / lanes_of_head = lane * lanes_near >> 16
+  lanes_near: u32,       // lane / lanes_of_head = lane * lanes_near >> 20
   first_token: u32,      // of this launch
   first_sequence: u32,
   counts: u32,           // 1: this launch counts bad entries

@@ -138,8 +138,19 @@ fn rotated(chunks: Chunks, turn: Rotation) -> Chunks {
       bitcast<vec4u>(vec4f(x1.z, y1.z, x1.w, y1.w)),
     );
   }
-  let after = rotated_runs(Runs(unpack(chunks.a), unpack(chunks.b)), turn);
-  return Chunks(pack(after.a.even, after.a.odd), pack(after.b.even, after.b.odd));
+  // Not by rotated_runs: with each half packed as it comes, compilers keep the registers and instructions that bench/isa counts.
+  let a = unpack(chunks.a);
+  let b = unpack(chunks.b);
+  if (PAIRING == HALF) {
+    return Chunks(
+      pack(a.even * turn.cos0 - b.even * turn.sin0, a.odd * turn.cos1 - b.odd * turn.sin1),
+      pack(b.even * turn.cos0 + a.even * turn.sin0, b.odd * turn.cos1 + a.odd * turn.sin1),
+    );
+  }
+  return Chunks(
+    pack(a.even * turn.cos0 - a.odd * turn.sin0, a.odd * turn.cos0 + a.even * turn.sin0),
+    pack(b.even * turn.cos1 - b.odd * turn.sin1, b.odd * turn.cos1 + b.even * turn.sin1),
+  );
 }
 
 // Sixteen elements of a head: two runs of eight, which hold whole pairs as chunks of a 16-bit dtype do.

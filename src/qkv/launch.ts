@@ -277,7 +277,7 @@ export class Launcher {
     words[at.heads_of_group] = headsOfGroup;
     words[at.rotated_units] = spread.rotatedUnits;
     words[at.lanes_of_head] = spread.lanesOfHead;
-    words[at.lanes_near] = Math.ceil(2 ** 16 / spread.lanesOfHead);
+    words[at.lanes_near] = spread.lanesNear;
     words[at.first_token] = first[1];
     words[at.first_sequence] = first[0];
     words[at.counts] = counts ? 1 : 0;

@@ -1,10 +1,13 @@
 import { bytesPerElement, type RopeDtype, ropeDtypes } from '../dtypes';
 import { checkChoice, checkKeys, checkNumber, wrongType } from '../errors';
 import { checkBuffer } from '../kernel/buffers';
-import { checkElements } from '../kernel/checks';
+import { checkElements, isFiniteFloat32 } from '../kernel/checks';
 import type { QkvNorm } from './options';
 
 const keys = ['epsilon', 'over', 'weight', 'weightDtype', 'weightOffset', 'onePlusWeight'];
+
+/** A subnormal one may be flushed to 0: heads of zeros would come out as NaN. */
+const isNormal = (x: number): boolean => Math.fround(x) >= 2 ** -126 && isFiniteFloat32(x);
 
 /** The tensor whose heads are normed. */
 export interface NormedHeads {
@@ -33,12 +36,7 @@ export class NormView {
   constructor(norm: QkvNorm, { name, heads, headDim, dtype }: NormedHeads) {
     const of = `${name}.norm`;
     checkKeys(of, norm, keys);
-    this.epsilon = checkNumber(
-      `${of}.epsilon`,
-      norm.epsilon,
-      'a positive float32',
-      (x) => Math.fround(x) > 0,
-    );
+    this.epsilon = checkNumber(`${of}.epsilon`, norm.epsilon, 'a positive, normal float32', isNormal);
     this.isOverHeads = checkChoice(`${of}.over`, norm.over ?? 'head', ['head', 'heads']) === 'heads';
     this.isOnePlus = norm.onePlusWeight ?? false;
     if (typeof this.isOnePlus !== 'boolean')

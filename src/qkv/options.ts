@@ -7,7 +7,7 @@ import type { RopeLayout, RopeStrides, RopeTensor } from '../rope/tensor';
  * and one rounding, at the end. Zhang and Sennrich, "Root Mean Square Layer Normalization", arXiv:1910.07467.
  */
 export interface QkvNorm {
-  /** Added to the mean of the squares. Positive. */
+  /** Added to the mean of the squares. Positive, and a normal float32: 2^-126 or more. */
   readonly epsilon: number;
   /**
    * `head` (default): each head by its own mean, `headDim` weights (Qwen3, Gemma 3). `heads`: all heads of a token by one mean,

@@ -18,6 +18,8 @@ export interface Spread {
   readonly team: number;
   /** Lanes that share a head. */
   readonly lanesOfHead: number;
+  /** A lane divided by that is `lane * lanesNear >> 20`, exactly up to 1024 lanes. */
+  readonly lanesNear: number;
   readonly rotatedUnits: number;
   /** Heads that a workgroup owns, or in qkv_words an invocation, for so many tokens of all sequences. */
   headsOfGroup(rows: number): number;
@@ -35,7 +37,10 @@ export function spreadOf(
   const isOverHeads = parts.some(({ norm }) => norm?.isOverHeads);
   if (way === 'words') {
     const headsOfGroup = isOverHeads ? heads : 1;
-    return { heads, team: 1, lanesOfHead: 1, rotatedUnits: rotaryDim / 2, headsOfGroup: () => headsOfGroup };
+    return {
+      ...{ heads, team: 1, lanesOfHead: 1, lanesNear: 2 ** 20, rotatedUnits: rotaryDim / 2 },
+      headsOfGroup: () => headsOfGroup,
+    };
   }
   const isNormed = parts.some(({ norm }) => norm !== null);
   const units = Math.max(...parts.map(unitsOf));
@@ -48,12 +53,13 @@ export function spreadOf(
     heads,
     team,
     lanesOfHead,
+    lanesNear: Math.ceil(2 ** 20 / lanesOfHead),
     rotatedUnits: rotaryDim / 16,
     headsOfGroup(rows) {
       if (isOverHeads) return heads;
       const wanted = Math.ceil(invocations / (workgroupSize * rows));
-      const groups = Math.min(Math.ceil(heads / slots), Math.max(wanted, Math.ceil(heads / mostHeads)));
-      return Math.ceil(heads / Math.max(1, groups));
+      const groups = Math.max(Math.ceil(heads / mostHeads), Math.min(Math.ceil(heads / slots), wanted));
+      return Math.ceil(heads / groups);
     },
   };
 }

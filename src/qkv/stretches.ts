@@ -37,6 +37,9 @@ export interface Bindings {
   readonly of: readonly number[];
 }
 
+/** Bytes of the whole words that hold so many: a binding is of words, and an odd head of a 16-bit dtype ends within one. */
+const inWords = (bytes: number): number => Math.ceil(bytes / 4) * 4;
+
 /**
  * The fewest bindings for these roles: those of one GPUBuffer share one, as far as a binding spans. What is written and read in one
  * buffer is bound to be written, as WebGPU allows a dispatch no two uses of a buffer unless neither writes.
@@ -60,26 +63,28 @@ export function bindingsOf(
     const index = stretches.findIndex(
       (each) => each.buffer === buffer && (whole || end <= each.offset + span),
     );
-    const known = stretches[index];
-    if (known) {
-      known.size = Math.max(known.size, end - known.offset);
-      of[i] = index;
-      continue;
-    }
-    const offset = whole ? 0 : alignDown(begin);
-    if (!whole && end - offset > span) {
+    const stretch = stretches[index] ?? { buffer, offset: whole ? 0 : alignDown(begin), size: 0, isWritten };
+    const { offset } = stretch;
+    const size = whole ? buffer.size : Math.max(stretch.size, inWords(end - offset));
+    if (size > span) {
       throw new RangeError(
         `${name}: expected at most ${span} bytes (maxStorageBufferBindingSize), got ${end - offset}`,
       );
     }
-    const overlapped = stretches.find((each) => each.buffer === buffer && each.offset + each.size > offset);
-    if (overlapped && isWritten) {
+    // WebGPU lets bindings overlap that are read alone.
+    const overlaps = (each: Stretch): boolean =>
+      each !== stretch &&
+      each.buffer === buffer &&
+      each.offset < offset + size &&
+      offset < each.offset + each.size;
+    if (isWritten && stretches.some(overlaps)) {
       throw new RangeError(
         `${name}: expected bytes apart from those of the other tensors of its GPUBuffer, which one binding of ${span} bytes ` +
           `(maxStorageBufferBindingSize) does not span, got ${begin}..${end - 1}`,
       );
     }
-    of[i] = stretches.push({ buffer, offset, size: whole ? buffer.size : end - offset, isWritten }) - 1;
+    stretch.size = size;
+    of[i] = index < 0 ? stretches.push(stretch) - 1 : index;
   }
   return { roles, stretches, of };
 }

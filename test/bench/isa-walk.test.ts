@@ -183,6 +183,10 @@ describe('what is computed', () => {
     ['v1', '\tv_mov_b32_e32 v1, 6\n\ts_mov_b64 exec, 0\n\tv_mov_b32_e32 v1, 5\n\ts_mov_b64 exec, -1', 6],
     ['v1', '\tv_dual_mov_b32 v1, 3 :: v_dual_lshlrev_b32 v2, 2, v0', 3],
     ['s5', '\ts_mov_b32 s5, 7\n\ts_cmp_eq_i32 s5, 7\n\ts_addc_u32 s5, s5, 1', 9],
+    // s[6:7] is not known: the other side decides.
+    ['s4', '\ts_what_b64 s[6:7], s[6:7]\n\ts_and_b64 s[4:5], s[6:7], 0', 0],
+    ['s4', '\ts_what_b64 s[6:7], s[6:7]\n\ts_andn2_b64 s[4:5], s[6:7], exec', 0],
+    ['s4', '\ts_what_b64 s[6:7], s[6:7]\n\ts_or_b64 s[4:5], exec, s[6:7]', 0xffffffff],
     ['s5', '\ts_movk_i32 s5, 0x8000\n\ts_lshr_b32 s5, s5, 16', 0xffff],
     ['s5', '\ts_mov_b32 s7, 0\n\ts_sub_u32 s4, 0, 1\n\ts_sub_i32 s5, s7, src_scc\n\ts_min_u32 s5, s5, 3', 3],
     ['s5', '\ts_bfm_b32 s5, 1, 15', 0x8000],

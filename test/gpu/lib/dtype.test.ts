@@ -21,6 +21,29 @@ describe.each(halfDtypes)('%s', (dtype) => {
   const numbers = [...numberBits(dtype)];
   const halves = [...storedBits(dtype)];
 
+  // Whatever DTYPE is.
+  test.each(ropeDtypes)('unpack_as and pack_as, where DTYPE is %s', async (other) => {
+    const which = ropeDtypes.indexOf(dtype);
+    const constantsOfOther = { DTYPE: ropeDtypes.indexOf(other) };
+    const chunks = chunksOf(storedBits(dtype));
+    const unpacked = await callLibrary({
+      code,
+      name: 'unpack_as',
+      constants: constantsOfOther,
+      calls: chunks.map((chunk) => [which, 0, 0, 0, ...packed(chunk)]),
+      vectors: 2,
+    });
+    for (const [i, chunk] of chunks.entries()) {
+      expect(hex([...unpacked[i]!].map(one))).toEqual(hex(evenOdd(chunk).map((bits) => loaded(bits, dtype))));
+    }
+    const eights = chunksOf(numberBits(dtype));
+    const calls = eights.map((eight) => [which, 0, 0, 0, ...evenOdd(eight)]);
+    const got = await callLibrary({ code, name: 'pack_as', constants: constantsOfOther, calls });
+    for (const [i, eight] of eights.entries()) {
+      expect(hex(got[i]!)).toEqual(hex(packed([...eight].map((bits) => stored(bits, dtype)))));
+    }
+  });
+
   test('unpack', async () => {
     const chunks = chunksOf(storedBits(dtype));
     const calls = chunks.map(packed);

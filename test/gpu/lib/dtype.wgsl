@@ -1,8 +1,21 @@
 // Calls the functions of shaders/lib/dtype.wgsl (test/support/library-calls.ts).
-import package::lib::dtype::{pack, pack_one, pack_word, unpack, unpack_word};
+import package::lib::dtype::{pack, pack_as, pack_one, pack_word, unpack, unpack_as, unpack_word};
 
 @group(0) @binding(0) var<storage, read> input: array<vec4u>;
 @group(0) @binding(1) var<storage, read_write> output: array<vec4u>;
+
+@compute @workgroup_size(1)
+fn call_unpack_as(@builtin(workgroup_id) id: vec3u) {
+  let both = unpack_as(input[2u * id.x].x, input[2u * id.x + 1u]);
+  output[2u * id.x] = bitcast<vec4u>(both.even);
+  output[2u * id.x + 1u] = bitcast<vec4u>(both.odd);
+}
+
+@compute @workgroup_size(1)
+fn call_pack_as(@builtin(workgroup_id) id: vec3u) {
+  let i = 3u * id.x;
+  output[id.x] = pack_as(input[i].x, bitcast<vec4f>(input[i + 1u]), bitcast<vec4f>(input[i + 2u]));
+}
 
 @compute @workgroup_size(1)
 fn call_unpack(@builtin(workgroup_id) id: vec3u) {

@@ -10,7 +10,7 @@ import {
 import { callLibrary, floatsOf, hex, wordsOf } from '../../support/library-calls';
 import { bitsOf, createRandom, type Random, randomTensor, seeded } from '../../support/random';
 import { type Bounded, type Complex, expectNear, ofQuad, product, quotient } from './complex';
-import { packed } from './halves';
+import { evenOdd, packed } from './halves';
 import code from './rotate.wgsl?linked';
 
 const pairings = ['half', 'interleaved'] as const;
@@ -28,6 +28,50 @@ function laneOrder(dtype: RopeDtype, pairing: Pairing): number[] {
 /** Which elements of a unit's 2 E, those of its first chunk first, make pair i. */
 const elementsOf = (pair: number, elements: number, pairing: Pairing): [number, number] =>
   pairing === 'half' ? [pair, pair + elements] : [2 * pair, 2 * pair + 1];
+
+/** A quad of a unit: which of the units of a head, which of its quads. */
+interface QuadPlace {
+  readonly units: number;
+  readonly unit: number;
+  readonly i: number;
+}
+
+/** All quads of heads of some sizes, where a chunk or a run has so many elements. */
+const quadPlaces = (elements: number): QuadPlace[] =>
+  [1, 2, 3, 8].flatMap((units) =>
+    Array.from({ length: (units * elements) / 2 }, (_, i) => {
+      const perUnit = elements / 2;
+      return { units, unit: Math.floor(i / perUnit), i: i % perUnit };
+    }),
+  );
+
+/** The quad of a head at a place of a unit, by the elements that its pairs are. */
+function quadAt({ units, unit, i }: QuadPlace, elements: number, pairing: Pairing): number {
+  // The pairs of a head with an element in one of the chunks, in order; two of them are a quad.
+  const chunkOf = (element: number) => Math.floor(element / elements);
+  const pairs = Array.from({ length: units * elements }, (_, pair) => pair).filter((pair) =>
+    elementsOf(pair, units * elements, pairing).some(
+      (element) => chunkOf(element) === unit || chunkOf(element) === unit + units,
+    ),
+  );
+  expect(pairs).toHaveLength(elements);
+  return pairs[2 * i]! / 2;
+}
+
+/** The words of four quads with these eight numbers. */
+const quadWords = (turns: readonly Complex[]): number[] =>
+  [0, 2, 4, 6].flatMap((at) => {
+    const [even, odd] = [turns[at]!, turns[at + 1]!];
+    return [...wordsOf([even.re, odd.re, even.im, odd.im])];
+  });
+
+/** Fails unless a Rotation has these numbers: cos and sin of the first four, then of the others. */
+function expectRotation(words: Uint32Array, turns: readonly Complex[]): void {
+  for (const [lane, { re, im }] of turns.entries()) {
+    const at = (lane >> 2) * 8 + (lane % 4);
+    expect(hex([words[at]!, words[at + 4]!]), `lane ${lane}`).toEqual(hex(wordsOf([re, im])));
+  }
+}
 
 const randomTurn = (random: Random): Complex => {
   const angle = random.next() * 2 * Math.PI;
@@ -60,6 +104,52 @@ describe.each(pairings)('%s', (pairing) => {
     expect(got.map((words) => [...words.subarray(0, 2)])).toEqual(expected);
   });
 
+  test.each([1, 2, 4])('quad_of_runs: runs of %i quads', async (quads) => {
+    const cases = quadPlaces(4 * quads);
+    const calls = cases.map(({ unit, i, units }) => [unit, i, units, quads]);
+    const got = await callLibrary({ code, name: 'quad_of_runs', constants, calls });
+    expect(got.map(([quad]) => quad)).toEqual(cases.map((place) => quadAt(place, 4 * quads, pairing)));
+  });
+
+  test('rotation_of_runs: as rotated_runs() takes them; rotation_in_order: as they come', async () => {
+    const random = createRandom(36);
+    const turns = Array.from({ length: 8 }, () => randomTurn(random));
+    const rest = { code, constants, calls: [quadWords(turns)], vectors: 4 };
+    const [ofRuns] = await callLibrary({ ...rest, name: 'rotation_of_runs' });
+    expectRotation(
+      ofRuns!,
+      laneOrder('f16', pairing).map((pair) => turns[pair]!),
+    );
+    const [inOrder] = await callLibrary({ ...rest, name: 'rotation_in_order' });
+    expectRotation(inOrder!, turns);
+  });
+
+  test('rotated_runs: each pair of the two runs by its own angle', () =>
+    seeded(37, async (random) => {
+      const order = laneOrder('f16', pairing);
+      // Lanes of the two runs, even elements of a run before odd ones.
+      const lanes = [0, 8].flatMap((first) => evenOdd([0, 1, 2, 3, 4, 5, 6, 7].map((i) => first + i)));
+      const cases = Array.from({ length: 100 }, () => ({
+        elements: randomTensor('f32', 16, random),
+        turns: order.map(() => randomTurn(random)),
+      }));
+      const calls = cases.map(({ elements, turns }) => {
+        const [cos, sin] = [order.map((pair) => turns[pair]!.re), order.map((pair) => turns[pair]!.im)];
+        const rotation = [...cos.slice(0, 4), ...sin.slice(0, 4), ...cos.slice(4), ...sin.slice(4)];
+        return wordsOf([...lanes.map((i) => elements[i]!), ...rotation]);
+      });
+      const got = await callLibrary({ code, name: 'rotated_runs', constants, calls, vectors: 4 });
+      for (const [i, { elements, turns }] of cases.entries()) {
+        const values = floatsOf(got[i]!);
+        const valueAt = (element: number) => values[lanes.indexOf(element)]!;
+        for (const [pair, turn] of turns.entries()) {
+          const [x, y] = elementsOf(pair, 8, pairing);
+          const bounded = product({ re: elements[x]!, im: elements[y]! }, turn);
+          expectNear({ re: valueAt(x), im: valueAt(y) }, bounded, `case ${i}, pair ${pair}`);
+        }
+      }
+    }));
+
   describe.each(ropeDtypes)('%s', (dtype) => {
     const constantsOfDtype = { ...constants, DTYPE: ropeDtypes.indexOf(dtype) };
     const elements = chunkElements(dtype);
@@ -71,25 +161,12 @@ describe.each(pairings)('%s', (pairing) => {
     });
 
     test('quad_of_unit: the quads of the pairs in the two chunks of a unit', async () => {
-      const cases = [1, 2, 3, 8].flatMap((units) =>
-        Array.from({ length: (units * elements) / 2 }, (_, i) => {
-          const perUnit = elements / 2;
-          return { units, unit: Math.floor(i / perUnit), i: i % perUnit };
-        }),
-      );
+      const cases = quadPlaces(elements);
       const calls = cases.map(({ unit, i, units }) => [unit, i, units, 0]);
       const got = await callLibrary({ code, name: 'quad_of_unit', constants: constantsOfDtype, calls });
-      for (const [at, { units, unit, i }] of cases.entries()) {
-        // The pairs of a head with an element in one of the chunks, in order; two of them are a quad.
-        const chunkOf = (element: number) => Math.floor(element / elements);
-        const pairs = Array.from({ length: units * elements }, (_, pair) => pair).filter((pair) =>
-          elementsOf(pair, units * elements, pairing).some(
-            (element) => chunkOf(element) === unit || chunkOf(element) === unit + units,
-          ),
-        );
-        expect(pairs).toHaveLength(elements);
+      for (const [at, each] of cases.entries()) {
         const [run, size, quad] = got[at]! as unknown as [number, number, number];
-        expect(run * size + quad, JSON.stringify(cases[at])).toBe(pairs[2 * i]! / 2);
+        expect(run * size + quad, JSON.stringify(each)).toBe(quadAt(each, elements, pairing));
         expect(quad).toBeLessThan(size);
       }
     });
@@ -97,25 +174,19 @@ describe.each(pairings)('%s', (pairing) => {
     test('rotation_of: cos and sin of the pairs, in the order of the elements that rotated() takes out', async () => {
       const random = createRandom(31);
       const turns = Array.from({ length: elements }, () => randomTurn(random));
-      const quads = Array.from({ length: elements / 2 }, (_, i) => {
-        const [even, odd] = [turns[2 * i]!, turns[2 * i + 1]!];
-        return [...wordsOf([even.re, odd.re, even.im, odd.im])];
-      });
       // As the kernels call it: f32 has two quads, and gives them twice.
-      const call = (dtype === 'f32' ? [...quads, ...quads] : quads).flat();
+      const eight = dtype === 'f32' ? [...turns, ...turns] : turns;
       const [words] = await callLibrary({
         code,
         name: 'rotation_of',
         constants: constantsOfDtype,
-        calls: [call],
+        calls: [quadWords(eight)],
         vectors: 4,
       });
-      const order = laneOrder(dtype, pairing);
-      for (const [lane, pair] of order.entries()) {
-        const at = (lane >> 2) * 8 + (lane % 4);
-        const { re, im } = turns[pair]!;
-        expect(hex([words![at]!, words![at + 4]!]), `lane ${lane}`).toEqual(hex(wordsOf([re, im])));
-      }
+      expectRotation(
+        words!,
+        laneOrder(dtype, pairing).map((pair) => turns[pair]!),
+      );
     });
 
     test('rotated: each pair of the two chunks by its own angle', () =>
@@ -189,15 +260,7 @@ const ofQuads: {
 test.each(ofQuads)('$name: $what', ({ name, expected }) =>
   seeded(35, async (random) => {
     const cases = Array.from({ length: 100 }, () => Array.from({ length: 16 }, () => randomTurn(random)));
-    // Quads as the words hold them: (re, re, im, im) of two numbers.
-    const calls = cases.map((numbers) =>
-      wordsOf(
-        [0, 2, 4, 6, 8, 10, 12, 14].flatMap((i) => {
-          const [even, odd] = [numbers[i]!, numbers[i + 1]!];
-          return [even.re, odd.re, even.im, odd.im];
-        }),
-      ),
-    );
+    const calls = cases.map((numbers) => [...quadWords(numbers), ...quadWords(numbers.slice(8))]);
     const got = await callLibrary({ code, name, calls, vectors: 4 });
     for (const [i, numbers] of cases.entries()) {
       const values = floatsOf(got[i]!);

@@ -1,7 +1,8 @@
 // Calls the functions of shaders/lib/rotate.wgsl (test/support/library-calls.ts).
+import package::lib::float16::EvenOdd;
 import package::lib::rotate::{
-  Chunks, QuadPlace, Quads, Rotation, conjugate_products, elements_of_pair, inverted, quad_at, quad_of_unit, quads_in_run, quotients,
-  rotated, rotated_pair, rotation_of, scaled,
+  Chunks, QuadPlace, Quads, Rotation, Runs, conjugate_products, elements_of_pair, inverted, quad_at, quad_of_runs, quad_of_unit,
+  quads_in_run, quotients, rotated, rotated_pair, rotated_runs, rotation_in_order, rotation_of, rotation_of_runs, scaled,
 };
 
 @group(0) @binding(0) var<storage, read> input: array<vec4u>;
@@ -13,6 +14,10 @@ fn numbers(i: u32) -> vec4f {
 
 fn quads_at(i: u32) -> Quads {
   return Quads(numbers(i), numbers(i + 1u), numbers(i + 2u), numbers(i + 3u));
+}
+
+fn rotation_at(i: u32) -> Rotation {
+  return Rotation(numbers(i), numbers(i + 1u), numbers(i + 2u), numbers(i + 3u));
 }
 
 fn write_quads(i: u32, quads: Quads) {
@@ -41,6 +46,12 @@ fn call_quad_at(@builtin(workgroup_id) id: vec3u) {
 }
 
 @compute @workgroup_size(1)
+fn call_quad_of_runs(@builtin(workgroup_id) id: vec3u) {
+  let words = input[id.x];
+  output[id.x] = vec4u(quad_of_runs(words.x, words.y, words.z, words.w), vec3u());
+}
+
+@compute @workgroup_size(1)
 fn call_quotients(@builtin(workgroup_id) id: vec3u) {
   write_quads(4u * id.x, quotients(quads_at(8u * id.x), quads_at(8u * id.x + 4u)));
 }
@@ -60,10 +71,7 @@ fn call_scaled(@builtin(workgroup_id) id: vec3u) {
   write_quads(4u * id.x, scaled(quads_at(8u * id.x), numbers(8u * id.x + 4u).x));
 }
 
-@compute @workgroup_size(1)
-fn call_rotation_of(@builtin(workgroup_id) id: vec3u) {
-  let i = 4u * id.x;
-  let rotation = rotation_of(quads_at(i));
+fn write_rotation(i: u32, rotation: Rotation) {
   output[i] = bitcast<vec4u>(rotation.cos0);
   output[i + 1u] = bitcast<vec4u>(rotation.sin0);
   output[i + 2u] = bitcast<vec4u>(rotation.cos1);
@@ -71,12 +79,34 @@ fn call_rotation_of(@builtin(workgroup_id) id: vec3u) {
 }
 
 @compute @workgroup_size(1)
+fn call_rotation_of(@builtin(workgroup_id) id: vec3u) {
+  write_rotation(4u * id.x, rotation_of(quads_at(4u * id.x)));
+}
+
+@compute @workgroup_size(1)
+fn call_rotation_in_order(@builtin(workgroup_id) id: vec3u) {
+  write_rotation(4u * id.x, rotation_in_order(quads_at(4u * id.x)));
+}
+
+@compute @workgroup_size(1)
+fn call_rotation_of_runs(@builtin(workgroup_id) id: vec3u) {
+  write_rotation(4u * id.x, rotation_of_runs(quads_at(4u * id.x)));
+}
+
+@compute @workgroup_size(1)
 fn call_rotated(@builtin(workgroup_id) id: vec3u) {
   let i = 6u * id.x;
-  let turn = Rotation(numbers(i + 2u), numbers(i + 3u), numbers(i + 4u), numbers(i + 5u));
-  let chunks = rotated(Chunks(input[i], input[i + 1u]), turn);
+  let chunks = rotated(Chunks(input[i], input[i + 1u]), rotation_at(i + 2u));
   output[2u * id.x] = chunks.a;
   output[2u * id.x + 1u] = chunks.b;
+}
+
+@compute @workgroup_size(1)
+fn call_rotated_runs(@builtin(workgroup_id) id: vec3u) {
+  let i = 8u * id.x;
+  let runs = Runs(EvenOdd(numbers(i), numbers(i + 1u)), EvenOdd(numbers(i + 2u), numbers(i + 3u)));
+  let after = rotated_runs(runs, rotation_at(i + 4u));
+  write_quads(4u * id.x, Quads(after.a.even, after.a.odd, after.b.even, after.b.odd));
 }
 
 @compute @workgroup_size(1)

@@ -136,14 +136,29 @@ export class Launcher {
     counts[dimension] = all;
   }
 
+  /** Whether the tokens at hand fit bindings; those of tensors that lie between each other, as in packed QKV, fit one. */
   #sourcesFit(): boolean {
-    const { span } = this.#core.device;
     const { counts } = this.#box;
     if (counts[0] * counts[1] === 1) return true;
-    return this.#roles.every(({ kind, buffer }, i) => {
-      const { begin, end } = this.#extents[i] as Extent;
-      return kind !== 'source' || buffer.size <= span || end - begin + 256 <= span;
-    });
+    for (let i = 0; i < this.#roles.length; i++) if (!this.#fits(i)) return false;
+    return true;
+  }
+
+  #fits(index: number): boolean {
+    const { span } = this.#core.device;
+    const { kind, buffer } = this.#roles[index] as QkvRole;
+    if (kind !== 'source' || buffer.size <= span) return true;
+    let { begin, end } = this.#extents[index] as Extent;
+    for (let i = 0; i < this.#roles.length; i++) {
+      const role = this.#roles[i] as QkvRole;
+      const other = this.#extents[i] as Extent;
+      if (role.buffer !== buffer || role.kind !== 'source' || other.end <= begin || end <= other.begin)
+        continue;
+      begin = Math.min(begin, other.begin);
+      end = Math.max(end, other.end);
+    }
+    // A binding begins up to 252 bytes before the tokens.
+    return end - begin + 256 <= span;
   }
 
   #setExtents(): void {

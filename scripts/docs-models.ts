@@ -24,7 +24,7 @@ const HEADER = `| model | \`model_type\` | layers | head, rotary | theta | pairi
 
 const OUTRO = `
 A model that is not listed may be read too, if its config uses these keys. The pairing depends on \`model_type\`: one that
-\`src/config/pairing.ts\` does not have is read as \`half\`, and \`assumptions\` says so.
+the table of \`src/config/models/\` does not have is read as \`half\`, and \`assumptions\` says so.
 
 Axes are time, height and width; [positions.md](positions.md) says how to build their positions. ERNIE 4.5 VL lists its sections as
 height, width, time.

@@ -15,7 +15,7 @@ export function modelRow(modelType: string): ModelRow | undefined {
   const line = lineOf(modelType);
   if (line !== undefined) return parseRow(line, lineOf);
   if (!listed(NOT_ROTATED, modelType)) return undefined;
-  return parseRow(`${modelType} . none=its_modelling_code_has_no_rotation`, lineOf);
+  return parseRow(`${modelType} . none=its~modelling~code~has~no~rotation`, lineOf);
 }
 
 /** Every model type with a row, in the order of the tables. */

@@ -98,7 +98,7 @@ const TRANSFORMERS = 'transformers 5.18.0: models/';
 
 /**
  * The row of a line: a model type, its source, then words separated by spaces, flags and `key=value`. `same=` takes over the
- * facts of another row, which `find` returns as words. In sources and reasons `_` stands for a space.
+ * facts of another row, which `find` returns as words. In sources and reasons `~` stands for a space.
  */
 export function parseRow(line: string, find: (modelType: string) => string | undefined): ModelRow {
   const [modelType = '', from = '.', ...own] = line.split(' ');
@@ -114,7 +114,7 @@ export function parseRow(line: string, find: (modelType: string) => string | und
   const isFolder = /^[a-z0-9_.]+$/.test(from);
   return {
     modelType,
-    source: isFolder ? TRANSFORMERS + (from === '.' ? modelType : from) : from.replaceAll('_', ' '),
+    source: isFolder ? TRANSFORMERS + (from === '.' ? modelType : from) : from.replaceAll('~', ' '),
     isTransformers: isFolder || from.startsWith('transformers'),
     size: words.get('size')?.split('/').map(Number) ?? [],
     pairing: words.has('interleaved') ? 'interleaved' : 'half',
@@ -141,8 +141,8 @@ export function parseRow(line: string, find: (modelType: string) => string | und
     hasMixedNtk: words.has('mixed-ntk'),
     norm: normOf(words.get('norm')),
     isFromMemory: words.has('memory'),
-    none: words.get('none')?.replaceAll('_', ' '),
-    unread: words.get('unread')?.replaceAll('_', ' '),
+    none: words.get('none')?.replaceAll('~', ' '),
+    unread: words.get('unread')?.replaceAll('~', ' '),
   };
 }
 

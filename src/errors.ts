@@ -3,9 +3,9 @@
  * wrong value; the text is only built once something failed.
  */
 
-/** Shows a value in an error message, short enough to read. */
+/** Shows a value in an error message, short enough to read: a long string loses its end, and the closing quote. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return JSON.stringify(value).slice(0, 99);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
   if (value === null || typeof value !== 'object') return String(value);

@@ -6,9 +6,16 @@ export {
   mropeInterleaved,
   mropeSections,
 } from './config/axes';
-export { type GgufOptions, ropeConfigFromGguf } from './config/gguf';
+export {
+  type GgufConfigs,
+  type GgufFileOptions,
+  type GgufOptions,
+  ropeConfigFromGguf,
+  ropeConfigsFromGguf,
+} from './config/gguf';
 export {
   type HuggingFaceConfigs,
+  type HuggingFaceFileOptions,
   type HuggingFaceOptions,
   ropeConfigFromHuggingFace,
   ropeConfigsFromHuggingFace,
@@ -17,6 +24,7 @@ export { ropeConfig } from './config/rope-config';
 export type {
   Pairing,
   PartsScaling,
+  QkNorm,
   RopeAxes,
   RopeConfig,
   RopeConfigInput,

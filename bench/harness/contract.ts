@@ -119,18 +119,19 @@ export function checkContract(check: ContractCheck): ContractResult {
     const scale = scaler(rotation);
     const relative = check.relative ?? ('from' in rotation ? 1e-6 : 5e-7);
     const rotaryDim = rotation.rotaryDim ?? rotation.headDim;
+    const begin = rotation.placement === 'last' ? rotation.headDim - rotaryDim : 0;
     forEachHead(rotation, (start, sequence, token, head) => {
       const position = placeOf(rotation, sequence, token);
       if (position === null) return;
       for (let dim = 0; dim < rotaryDim; dim++) {
-        const index = start + dim;
+        const index = start + begin + dim;
         if (touched[index] === 1) throw new RangeError(`rotations: expected disjoint, both have ${index}`);
         touched[index] = 1;
         rotated++;
         const got = load(afterBits[index]!);
         const expected = exact[index]!;
         const x = load(beforeBits[index]!);
-        const y = load(beforeBits[start + partnerOf(rotation.pairing, rotaryDim, dim)]!);
+        const y = load(beforeBits[start + begin + partnerOf(rotation.pairing, rotaryDim, dim)]!);
         const m = Math.max(Math.abs(x), Math.abs(y));
         const s = check.scale ?? scale(sequence, token, pairOf(rotation.pairing, rotaryDim, dim));
         const tolerance = allowance(toBits(expected)) + relative * s * m + 2 ** -124;

@@ -1,16 +1,10 @@
 import { checkChoice, checkNumber, outOfRange, wrongType } from '../errors';
+import type { GgufMetadata } from './gguf-metadata';
 import { checkRange, checkScaling } from './scaling';
 import type { RopeScaling } from './types';
 
-/** The metadata of one architecture, by what follows its name in a key. */
-export interface GgufScalingSource {
-  readonly architecture: string;
-  name(key: string): string;
-  get(key: string): unknown;
-  integer(key: string): number | undefined;
-}
-
-type Tensors = Readonly<Record<string, ArrayLike<number>>>;
+/** The small tensors of a GGUF, by name. */
+export type GgufTensors = Readonly<Record<string, ArrayLike<number>>>;
 
 const LONG = 'rope_factors_long.weight';
 const SHORT = 'rope_factors_short.weight';
@@ -21,8 +15,8 @@ export const tensorNames = [DIVISORS, LONG, SHORT];
 
 /** The scheme of a GGUF: `rope.scaling.*`, and the tensors that change frequencies pair by pair. */
 export function ggufScaling(
-  source: GgufScalingSource,
-  tensors: Tensors | undefined,
+  source: GgufMetadata,
+  tensors: GgufTensors | undefined,
   rotaryDim: number,
   assumptions: string[],
 ): RopeScaling {
@@ -65,18 +59,18 @@ export function ggufScaling(
 }
 
 /** `rope.scaling.factor`, else its old name; llama.cpp takes 0 and nothing as 1. */
-function linearFactor(source: GgufScalingSource): number {
+function linearFactor(source: GgufMetadata): number {
   return number(source, 'rope.scaling.factor') || number(source, 'rope.scale_linear') || 1;
 }
 
 /** Original length: its own key, else the length the file says the model was trained on. */
-function originalPositions(source: GgufScalingSource): number | undefined {
+function originalPositions(source: GgufMetadata): number | undefined {
   return source.integer('rope.scaling.original_context_length') ?? source.integer('context_length');
 }
 
 function longrope(
-  source: GgufScalingSource,
-  tensors: Tensors | undefined,
+  source: GgufMetadata,
+  tensors: GgufTensors | undefined,
   pairs: number,
   attentionFactor: number,
 ): RopeScaling {
@@ -101,20 +95,20 @@ function longrope(
 }
 
 function yarn(
-  source: GgufScalingSource,
+  source: GgufMetadata,
   pairs: number,
   attentionFactor: number,
   assumptions: string[],
 ): RopeScaling {
-  for (const key of ['rope.scaling.yarn_ext_factor', 'rope.scaling.yarn_attn_factor']) {
-    const value = number(source, key) ?? 1;
-    if (value !== 1) throw outOfRange(source.name(key), '1, the only value this reader knows', value);
-  }
+  // llama.cpp computes the attention factor anew, whatever `yarn_attn_factor` says.
+  const extKey = 'rope.scaling.yarn_ext_factor';
+  const ext = number(source, extKey) ?? 1;
+  if (ext !== 1) throw outOfRange(source.name(extKey), '1, the only value this reader knows', ext);
   const scaling: Record<string, unknown> = {
     type: 'yarn',
     factor: source.get('rope.scaling.factor'),
     originalPositions: originalPositions(source),
-    betaFast: source.get('rope.scaling.yarn_beta_fast'),
+    betaFast: source.get('rope.scaling.yarn_beta_fast') ?? source.row?.yarnFast,
     betaSlow: source.get('rope.scaling.yarn_beta_slow'),
   };
   const names: Record<string, string> = {
@@ -146,7 +140,7 @@ function yarn(
  * DeepSeek's two coefficients, of which a GGUF keeps one: `yarn_log_multiplier` is `mscale_all_dim`, times 0.1 in files
  * with latent attention (their converter's doing). llama.cpp takes the other as 1, but as equal for `deepseek2`.
  */
-function mscales(source: GgufScalingSource): [number?, number?] {
+function mscales(source: GgufMetadata): [number?, number?] {
   const key = 'rope.scaling.yarn_log_multiplier';
   const multiplier = checkRange('mscale', source.get(key) ?? 0, source.name(key));
   if (multiplier === 0) return [];
@@ -156,7 +150,7 @@ function mscales(source: GgufScalingSource): [number?, number?] {
   return [source.architecture === 'deepseek2' ? allDim : 1, allDim];
 }
 
-function number(source: GgufScalingSource, key: string): number | undefined {
+function number(source: GgufMetadata, key: string): number | undefined {
   const value = source.get(key);
   if (value === undefined) return undefined;
   return checkNumber(source.name(key), value, 'a finite number', () => true);

@@ -1,21 +1,37 @@
-import { checkChoice, checkInteger, checkKeys, wrongType } from '../errors';
-import { isPartlyRotated, pairingOfArchitecture, slidingRule } from './gguf-architectures';
-import { ggufMrope } from './gguf-mrope';
-import { type GgufScalingSource, ggufScaling, tensorNames } from './gguf-scaling';
-import { checkRotaryDim, ropeConfig } from './rope-config';
-import { checkObject, checkRange } from './scaling';
-import type { Pairing, RopeConfig } from './types';
+import { checkArrayLike, checkKeys, wrongType } from '../errors';
+import { checkLayerType, checkRotated, layerCount, layersOf } from './gguf-layers';
+import { GgufMetadata } from './gguf-metadata';
+import { readLayerType } from './gguf-reading';
+import { type GgufTensors, tensorNames } from './gguf-scaling';
+import type { RopeConfig } from './types';
 
-/** What {@link ropeConfigFromGguf} reads besides the metadata. */
-export interface GgufOptions {
+/** What {@link ropeConfigsFromGguf} reads besides the metadata. */
+export interface GgufFileOptions {
   /**
    * The small tensors that carry the rest of the rotation, by name, as float32 values: `rope_freqs.weight`,
    * `rope_factors_long.weight`, `rope_factors_short.weight`, and no others. Give an empty object to say that the file has
    * none of them.
    */
   readonly tensors?: Readonly<Record<string, ArrayLike<number>>> | undefined;
-  /** Which layers of a model whose sliding-window layers rotate differently (Gemma 3, Gemma 4, ModernBERT, OLMo 3). */
-  readonly layerType?: 'full_attention' | 'sliding_attention' | undefined;
+  /** Refuses an architecture that the table of llama.cpp's graphs does not have. */
+  readonly strict?: boolean | undefined;
+}
+
+/** What {@link ropeConfigFromGguf} reads besides the metadata. */
+export interface GgufOptions extends GgufFileOptions {
+  /**
+   * Which layers of a model whose layers rotate differently: `"full_attention"`, `"sliding_attention"` (Gemma 3, Gemma 4,
+   * ModernBERT, OLMo 3), or those with compression of DeepSeek V4.
+   */
+  readonly layerType?: string | undefined;
+}
+
+/** Every rule of a GGUF, and which layer follows which. */
+export interface GgufConfigs {
+  /** One entry a layer: a key of `configs`. */
+  readonly layerTypes: string[];
+  /** The rotation of each layer type; null where its layers are not rotated. */
+  readonly configs: Record<string, RopeConfig | null>;
 }
 
 /**
@@ -24,31 +40,80 @@ export interface GgufOptions {
  *
  * @param metadata Key-value pairs of the file's header; integers may be bigint. Not changed.
  * @param options.tensors Left out, the result assumes there are none, and says so.
- * @throws {TypeError | RangeError} naming the key
+ * @throws {TypeError | RangeError} naming the key; the architecture, where llama.cpp rotates nothing
  * @example
  * const { metadata } = await gguf(url);
  * const config = ropeConfigFromGguf(metadata, { tensors: { 'rope_freqs.weight': ropeFreqs } });
  */
 export function ropeConfigFromGguf(metadata: unknown, options: GgufOptions = {}): RopeConfig {
-  const values = checkObject('metadata', metadata, 'the key-value pairs of a GGUF header');
-  const architecture = values['general.architecture'];
-  if (typeof architecture !== 'string') throw wrongType('general.architecture', 'a string', architecture);
-  checkKeys('options', options, ['tensors', 'layerType']);
-  const { tensors, layerType } = options;
-  if (tensors !== undefined) checkKeys('tensors', tensors, tensorNames);
-  const layerTypes = ['full_attention', 'sliding_attention'] as const;
-  if (layerType !== undefined) checkChoice('layerType', layerType, layerTypes);
-
-  const source = new Metadata(values, architecture);
-  const read = (type: (typeof layerTypes)[number]) => readLayerType(source, type, tensors);
-  if (layerType !== undefined) return read(layerType);
-  const full = read('full_attention');
-  const hasWindow = source.get('attention.sliding_window') !== undefined;
-  if (hasWindow && rotation(full) !== rotation(read('sliding_attention'))) {
-    const expected = '"full_attention" or "sliding_attention", as the two rotate differently in this model';
-    throw wrongType('layerType', expected, undefined);
+  const { layerType } = options;
+  const source = open(metadata, options, ['layerType']);
+  const layers = layersOf(source);
+  const types = [...new Set(['full_attention', ...layers.map(({ type }) => type)])];
+  const rotated = types.filter((type) => layers.some((layer) => layer.type === type && layer.rotated));
+  if (layerType !== undefined) {
+    const type = checkLayerType(layerType, types);
+    if (types.includes(type) && !rotated.includes(type)) {
+      throw wrongType('layerType', `a type whose layers are rotated (${quoted(rotated)})`, type);
+    }
+    return readLayerType(source, type, options.tensors);
   }
-  return full;
+  const [first, ...rest] = rotated.map((type) => readLayerType(source, type, options.tensors));
+  if (!first) throw new RangeError('metadata: expected a model with rotated layers, got one without');
+  if (!rest.every((reading) => rotation(first) === rotation(reading))) {
+    throw wrongType(
+      'layerType',
+      `${quoted(rotated)}, as the two rotate differently in this model`,
+      undefined,
+    );
+  }
+  if (layers.every((layer) => layer.rotated)) return first;
+  const hint = 'not every layer is rotated; ropeConfigsFromGguf says which are';
+  return { ...first, assumptions: [...first.assumptions, hint] };
+}
+
+/**
+ * Reads every rule of a GGUF and says which layer follows which. Layers that are not rotated are null; where others of their
+ * type are, they go by `"no_rope"`.
+ *
+ * @param metadata Key-value pairs of the file's header, `block_count` among them. Not changed.
+ * @throws {TypeError | RangeError} naming the key
+ * @example Cohere 2: `configs.sliding_attention` rotates, `configs.full_attention` is null, `layerTypes[3]` is the latter.
+ */
+export function ropeConfigsFromGguf(metadata: unknown, options: GgufFileOptions = {}): GgufConfigs {
+  const source = open(metadata, options, []);
+  if (layerCount(source) === undefined) throw wrongType(source.name('block_count'), 'an integer', undefined);
+  const layers = layersOf(source);
+  const isRotated = (type: string) => layers.some((layer) => layer.type === type && layer.rotated);
+  const configs: Record<string, RopeConfig | null> = {};
+  const layerTypes = layers.map((layer) => {
+    const name = !layer.rotated && isRotated(layer.type) ? 'no_rope' : layer.type;
+    if (!Object.hasOwn(configs, name))
+      configs[name] = layer.rotated ? readLayerType(source, layer.type, options.tensors) : null;
+    return name;
+  });
+  return { layerTypes, configs };
+}
+
+function open(metadata: unknown, options: GgufFileOptions, keys: readonly string[]): GgufMetadata {
+  const source = new GgufMetadata(metadata);
+  checkKeys('options', options, [...keys, 'tensors', 'strict']);
+  const { tensors, strict } = options;
+  if (tensors !== undefined) checkTensors(tensors);
+  if (strict !== undefined && typeof strict !== 'boolean') throw wrongType('strict', 'true or false', strict);
+  if (strict && !source.row) {
+    throw new RangeError(`strict: expected an architecture of the table, got "${source.architecture}"`);
+  }
+  checkRotated(source);
+  return source;
+}
+
+function checkTensors(tensors: GgufTensors): void {
+  checkKeys('tensors', tensors, tensorNames);
+  for (const name of tensorNames) {
+    if (tensors[name] !== undefined)
+      checkArrayLike(`tensors["${name}"]`, tensors[name], 'an array of numbers');
+  }
 }
 
 /** Everything of a config that bears on angles. */
@@ -56,91 +121,6 @@ function rotation(config: RopeConfig): string {
   return JSON.stringify({ ...config, assumptions: [] });
 }
 
-/** Keys of one architecture, by what follows its name. */
-class Metadata implements GgufScalingSource {
-  constructor(
-    private readonly values: Readonly<Record<string, unknown>>,
-    readonly architecture: string,
-  ) {}
-
-  name(key: string): string {
-    return `${this.architecture}.${key}`;
-  }
-
-  get(key: string): unknown {
-    const value = this.values[this.name(key)] ?? undefined;
-    return typeof value === 'bigint' ? Number(value) : value;
-  }
-
-  integer(key: string): number | undefined {
-    const value = this.get(key);
-    return value === undefined ? undefined : checkInteger(this.name(key), value, 1, Number.MAX_SAFE_INTEGER);
-  }
-}
-
-function readLayerType(
-  source: Metadata,
-  layerType: 'full_attention' | 'sliding_attention',
-  tensors: GgufOptions['tensors'],
-): RopeConfig {
-  const { architecture } = source;
-  const assumptions: string[] = [];
-  const ownPairing = readPairing(architecture, assumptions);
-  const sliding = layerType === 'sliding_attention';
-  const rule = sliding ? slidingRule(architecture) : { scaled: true };
-  const { headDim, rotaryDim } = readWidths(source, sliding);
-  const axes = ggufMrope(source, rotaryDim / 2, assumptions);
-  if (isPartlyRotated(architecture)) {
-    assumptions.push(`not every layer of ${architecture} is rotated; which ones is not read from a GGUF`);
-  }
-  const ownTheta = sliding ? source.get('rope.freq_base_swa') : undefined;
-  const given = ownTheta ?? rule.theta ?? source.get('rope.freq_base');
-  if (given === undefined)
-    assumptions.push(`${source.name('rope.freq_base')} is missing: 10000, as llama.cpp has it`);
-  const thetaName = source.name(ownTheta === undefined ? 'rope.freq_base' : 'rope.freq_base_swa');
-  const theta = checkRange('theta', given ?? 10_000, thetaName);
-  return ropeConfig({
-    headDim,
-    rotaryDim,
-    theta,
-    // llama.cpp's kernels for several axes pair halves (GLM-4V's converter permutes for it).
-    pairing: axes ? 'half' : ownPairing,
-    scaling: rule.scaled ? ggufScaling(source, tensors, rotaryDim, assumptions) : { type: 'default' },
-    axes,
-    trainedPositions: source.integer('context_length') ?? null,
-    assumptions,
-  });
-}
-
-function readPairing(architecture: string, assumptions: string[]): Pairing {
-  const pairing = pairingOfArchitecture(architecture);
-  if (pairing === 'none') {
-    throw new TypeError(`general.architecture: expected one with rotary positions, got "${architecture}"`);
-  }
-  if (pairing) return pairing;
-  assumptions.push(`general.architecture "${architecture}" is not known: pairing "half"`);
-  return 'half';
-}
-
-function readWidths(source: Metadata, sliding: boolean): { headDim: number; rotaryDim: number } {
-  const windowed = (key: string) =>
-    (sliding ? source.integer(`${key}_swa`) : undefined) ?? source.integer(key);
-  const rotaryDim = windowed('rope.dimension_count');
-  // Latent attention (DeepSeek): the rotated part is a tensor of its own, beside the compressed one.
-  if (rotaryDim !== undefined && source.get('attention.kv_lora_rank') !== undefined) {
-    return { headDim: rotaryDim, rotaryDim };
-  }
-  let headDim = windowed('attention.key_length');
-  if (headDim === undefined) {
-    const width = source.integer('embedding_length');
-    const heads = source.integer('attention.head_count');
-    if (width === undefined || heads === undefined) {
-      const missing = width === undefined ? 'embedding_length' : 'attention.head_count';
-      throw wrongType(source.name(missing), 'an integer, as there is no attention.key_length', undefined);
-    }
-    headDim = Math.floor(width / heads);
-  }
-  if (rotaryDim !== undefined)
-    checkRotaryDim(rotaryDim, headDim, source.name('rope.dimension_count'), 'key_length');
-  return { headDim, rotaryDim: rotaryDim ?? headDim };
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(' or ');
 }

@@ -1,167 +1,86 @@
-import { checkChoice, checkNumber, wrongType } from '../errors';
-import { classDefaults } from './hf-families';
+import { checkChoice, wrongType } from '../errors';
+import { axialReading } from './axial';
+import { agreed, assumed, givenOf, type HuggingFaceSource, integerOf } from './hf-given';
 import { readMrope } from './hf-mrope';
-import { readScaling, type ScalingBlock, scalingBlock, schemeOf } from './hf-scaling';
-import { agreed, givenOf, type HuggingFaceSource, integerOf, thetaOf } from './hf-source';
-import { pairingOfModelType } from './pairing';
-import { checkRotaryDim, ropeConfig } from './rope-config';
-import type { Pairing, RopeConfig } from './types';
-
-/** Layers of this type have their own base and no scaling in models that give a local base. */
-const SLIDING = 'sliding_attention';
-const FULL = 'full_attention';
+import { readScaling, schemeOf } from './hf-scaling';
+import { describeBlock, type ScalingBlock, scalingBlock } from './hf-scaling-block';
+import { readTheta } from './hf-theta';
+import { readWidths, type Widths } from './hf-widths';
+import { ropeConfig } from './rope-config';
+import type { Pairing, RopeConfig, RopeScaling } from './types';
 
 /** Reads the rotation of one layer type. Knows nothing of which layers rotate. */
 export function readLayerType(source: HuggingFaceSource, layerType: string): RopeConfig {
   const assumptions = [...source.assumptions];
   const block = scalingBlock(source, layerType);
-  const local = layerType === SLIDING ? localTheta(source, block, assumptions) : undefined;
-  // A local base comes without scaling, and OLMo 3 scales its full layers only (its v5 class forgot; OLMo-core has it).
-  const unscaled =
-    !block.perLayerType && (local !== undefined || (layerType === SLIDING && source.modelType === 'olmo3'));
-  const used: ScalingBlock = unscaled ? { ...block, types: [], fields: new Map() } : block;
-
-  const headDim = readHeadDim(source, layerType, assumptions);
-  const proportional = schemeOf(used) === 'proportional';
-  const rotated = readRotaryDim(source, block, { headDim, wholeHead: proportional, assumptions });
-  const theta = local ?? readTheta(source, block, layerType, assumptions);
-  const scaling = readScaling(source, used, { ...rotated, assumptions });
-  const pairing = readPairing(source, assumptions);
+  if (block.isDefault && block.types.some(({ value }) => value !== 'default')) {
+    assumed(source, 'rope_parameters', describeBlock(block), assumptions);
+  }
+  const { theta, isUnscaled } = readTheta(source, { block, layerType, assumptions });
+  const used = isUnscaled || !takesScaling(source, layerType) ? unscaled(block) : block;
+  const wholeHead = schemeOf(used) === 'proportional';
+  const widths = readWidths(source, { block, layerType, wholeHead, assumptions });
+  const rotaryDim = widths.rotaryDim + (widths.rotaryDim % 2);
+  const context = { ...widths, rotaryDim, layerType, assumptions };
+  const pairs = rotaryDim / 2;
+  const scaling = oddWidth(widths, theta, readScaling(source, used, context));
+  const axial = source.row?.axial;
   return ropeConfig({
-    headDim,
-    rotaryDim: rotated.rotaryDim,
+    headDim: widths.headDim,
+    rotaryDim,
+    placement: widths.placement,
     theta,
-    pairing,
-    scaling,
-    axes: readMrope(source, block, rotated.rotaryDim / 2, assumptions),
-    trainedPositions: integerOf(source, 'max_position_embeddings', 'n_positions') ?? null,
+    pairing: readPairing(source),
+    direction: source.row?.isReversed ? 'reversed' : 'forward',
+    ...(axial
+      ? axialReading(axial, rotaryDim, theta)
+      : { scaling, axes: readMrope(source, block, pairs, assumptions) }),
+    trainedPositions: trainedPositions(source),
     assumptions,
   });
 }
 
-function readHeadDim(source: HuggingFaceSource, layerType: string, assumptions: string[]): number {
-  const global = layerType === FULL ? integerOf(source, 'global_head_dim') : undefined;
-  const own = global ?? integerOf(source, 'head_dim');
-  const latent = integerOf(source, 'qk_rope_head_dim');
-  if (own !== undefined && latent !== undefined && own !== latent) {
-    assumptions.push(
-      `head dimension ${own}, not qk_rope_head_dim (${latent}), as transformers takes head_dim first`,
-    );
-  }
-  if (own !== undefined || latent !== undefined) return (own ?? latent)!;
-  const { head_dim: usual } = classDefaults(source.modelType);
-  if (usual !== undefined) return assumed(source, 'head_dim', usual, assumptions);
-  const width = integerOf(source, 'hidden_size', 'n_embd');
-  const heads = integerOf(source, 'num_attention_heads', 'n_head');
-  const { prefix } = source;
-  if (width === undefined || heads === undefined) {
-    const missing = width === undefined ? 'hidden_size' : 'num_attention_heads';
-    throw wrongType(prefix + missing, 'an integer, as there is no head_dim', undefined);
-  }
-  if (width % heads !== 0) {
+function unscaled(block: ScalingBlock): ScalingBlock {
+  return { ...block, types: [], fields: new Map() };
+}
+
+/** Step 3.5 lists the layer types whose frequencies are scaled. */
+function takesScaling(source: HuggingFaceSource, layerType: string): boolean {
+  const [only] = givenOf(source, 'yarn_only_types');
+  return !Array.isArray(only?.value) || only.value.length === 0 || only.value.includes(layerType);
+}
+
+/**
+ * An odd width: transformers then has one frequency more than half of it, whose exponents go by the odd width.
+ *
+ * @throws {RangeError} a scheme would have to be taken at that width
+ */
+function oddWidth({ headDim, rotaryDim }: Widths, theta: number, scaling: RopeScaling): RopeScaling {
+  if (rotaryDim % 2 === 0 && rotaryDim > 0) return scaling;
+  if (scaling.type !== 'default' || rotaryDim === 0) {
     throw new RangeError(
-      `${prefix}num_attention_heads: expected a divisor of hidden_size (${width}), got ${heads}`,
+      `partial_rotary_factor: expected a fraction of head_dim (${headDim}) that is an even width, got ${rotaryDim}`,
     );
   }
-  return width / heads;
+  const inverseFrequencies = Array.from(
+    { length: (rotaryDim + 1) / 2 },
+    (_, pair) => theta ** ((-2 * pair) / rotaryDim),
+  );
+  return { type: 'explicit', inverseFrequencies };
 }
 
-/** The base; every spelling that applies to this layer type has to agree. */
-function readTheta(
-  source: HuggingFaceSource,
-  block: ScalingBlock,
-  layerType: string,
-  assumptions: string[],
-): number {
-  const inside = block.fields.get('rope_theta');
-  // In a map by layer type the entry is the base; one beside the map speaks of full attention only.
-  const speaksOfAll = !block.perLayerType || layerType === FULL || !inside;
-  const beside = speaksOfAll ? givenOf(source, 'rope_theta', 'rotary_emb_base') : [];
-  const global = layerType === FULL ? givenOf(source, 'global_rope_theta') : [];
-  const given = agreed([...(inside ? [inside] : []), ...beside, ...global]);
-  if (given) return thetaOf(given);
-  return assumed(source, 'rope_theta', classDefaults(source.modelType).rope_theta ?? 10_000, assumptions);
-}
-
-function localTheta(
-  source: HuggingFaceSource,
-  block: ScalingBlock,
-  assumptions: string[],
-): number | undefined {
-  const inside = block.perLayerType ? block.fields.get('rope_theta') : undefined;
-  const beside = givenOf(source, 'rope_local_base_freq', 'local_rope_theta');
-  if (beside.length > 0) return thetaOf(agreed([...beside, ...(inside ? [inside] : [])])!);
-  const { local_rope_theta: usual } = classDefaults(source.modelType);
-  if (usual === undefined || block.perLayerType) return undefined;
-  return assumed(source, 'rope_local_base_freq', usual, assumptions);
-}
-
-/** What is known of a head before its rotary width is. */
-interface HeadReading {
-  readonly headDim: number;
-  /** Whether all of the head counts as rotary, whatever fraction of it turns. */
-  readonly wholeHead: boolean;
-  readonly assumptions: string[];
-}
-
-/** The rotary width, and the fraction of a head it stands for. */
-function readRotaryDim(
-  source: HuggingFaceSource,
-  block: ScalingBlock,
-  { headDim, wholeHead, assumptions }: HeadReading,
-): { rotaryDim: number; rotatedFraction: number } {
-  const defaults = classDefaults(source.modelType);
-  const [width] = givenOf(source, 'rotary_dim');
-  if (width && !wholeHead) {
-    const rotaryDim = checkRotaryDim(width.value, headDim, width.name, 'head_dim');
-    return { rotaryDim, rotatedFraction: rotaryDim / headDim };
-  }
-  const inside = block.fields.get('partial_rotary_factor');
-  const spellings = givenOf(source, 'partial_rotary_factor', 'rotary_pct', 'rope_pct', 'rotary_emb_fraction');
-  const given = agreed([...(inside ? [inside] : []), ...spellings]);
-  if (!given && defaults.rotary_dim !== undefined) {
-    return { rotaryDim: assumed(source, 'rotary_dim', defaults.rotary_dim, assumptions), rotatedFraction: 1 };
-  }
-  const fraction = given
-    ? checkNumber(
-        given.name,
-        given.value,
-        'a number above 0 and at most 1',
-        (value) => value > 0 && value <= 1,
-      )
-    : defaults.partial_rotary_factor === undefined
-      ? 1
-      : assumed(source, 'partial_rotary_factor', defaults.partial_rotary_factor, assumptions);
-  if (wholeHead) return { rotaryDim: headDim, rotatedFraction: fraction };
-  // transformers truncates: int(head_dim * partial_rotary_factor).
-  const rotaryDim = Math.trunc(headDim * fraction);
-  if (given && (rotaryDim % 2 !== 0 || rotaryDim === 0)) {
-    throw new RangeError(
-      `${given.name}: expected a fraction of head_dim (${headDim}) that is an even width, got ${fraction}: ${rotaryDim}`,
-    );
-  }
-  return { rotaryDim, rotatedFraction: fraction };
-}
-
-function readPairing(source: HuggingFaceSource, assumptions: string[]): Pairing {
+/** Which way pairs lie: what the config says, else the class, else halves. */
+function readPairing(source: HuggingFaceSource): Pairing {
   const flag = agreed(givenOf(source, 'rope_interleave', 'rope_interleaved', 'rotary_emb_interleaved'));
-  if (flag) {
-    if (typeof flag.value !== 'boolean') throw wrongType(flag.name, 'true or false', flag.value);
-    return flag.value ? 'interleaved' : 'half';
-  }
-  const known = pairingOfModelType(source.modelType);
-  if (known) return known;
-  const who = source.modelType ? `model_type "${source.modelType}" is not known` : 'model_type is missing';
-  assumptions.push(`${source.prefix}${who}: pairing "half", as most Hugging Face checkpoints have it`);
-  return 'half';
+  if (!flag) return source.row?.pairing ?? 'half';
+  if (typeof flag.value !== 'boolean') throw wrongType(flag.name, 'true or false', flag.value);
+  return flag.value ? 'interleaved' : 'half';
 }
 
-function assumed(source: HuggingFaceSource, key: string, value: number, assumptions: string[]): number {
-  const origin = source.modelType
-    ? `what transformers takes for ${source.modelType}`
-    : 'what transformers takes';
-  assumptions.push(`${source.prefix}${key} is missing: ${value}, ${origin}`);
-  return value;
+function trainedPositions(source: HuggingFaceSource): number | null {
+  return (
+    integerOf(source, 'max_position_embeddings', 'n_positions') ?? integerOf(source, 'seq_length') ?? null
+  );
 }
 
 /** Whether two readings rotate alike, whatever their readers had to assume. */
@@ -173,5 +92,6 @@ export function rotatesAlike(one: RopeConfig, other: RopeConfig): boolean {
 /** A layer type the caller asks for, checked against those the model has. */
 export function checkLayerType(layerType: unknown, known: readonly string[]): string {
   // The plain names are taken for every model: one with a single rule has it in whatever its layers are called.
-  return checkChoice('layerType', layerType, [...new Set([...known, FULL, SLIDING, 'chunked_attention'])]);
+  const plain = ['full_attention', 'sliding_attention', 'chunked_attention'];
+  return checkChoice('layerType', layerType, [...new Set([...known, ...plain])]);
 }

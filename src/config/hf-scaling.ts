@@ -1,25 +1,9 @@
 import { checkChoice, checkNumber, show } from '../errors';
-import { agreed, type Given, givenOf, type HuggingFaceSource, integerOf } from './hf-source';
-import { checkObject, checkScaling } from './scaling';
+import { agreed, givenOf, type HuggingFaceSource, integerOf, unchecked } from './hf-given';
+import type { ScalingBlock } from './hf-scaling-block';
+import { checkScaling } from './scaling';
 import type { RopeScaling } from './types';
 import { listed } from './word-list';
-
-/**
- * The scaling block of one layer type: `rope_scaling` of transformers v4 and `rope_parameters` of v5 merged, by key.
- * A v5 block also carries `rope_theta` and `partial_rotary_factor`.
- */
-export interface ScalingBlock {
-  /** What error messages put before a key, for example `rope_parameters.full_attention`. */
-  readonly name: string;
-  /** Every spelling of the scheme's name; all have to mean the same. */
-  readonly types: readonly Given[];
-  /** Everything else, by key. */
-  readonly fields: ReadonlyMap<string, Given>;
-  /** Whether the block is an entry of a map, which has one for each layer type. */
-  readonly perLayerType: boolean;
-}
-
-const SPELLINGS = ['rope_scaling', 'rope_parameters'];
 
 /** Names that transformers, or the checkpoints, use for a scheme, and ours. */
 const TYPES: Readonly<Record<string, RopeScaling['type']>> = {
@@ -33,6 +17,7 @@ const TYPES: Readonly<Record<string, RopeScaling['type']>> = {
   su: 'longrope',
   llama3: 'llama3',
   proportional: 'proportional',
+  xdrope: 'dynamic',
 };
 
 /** Keys a scheme reads, and our names for them. */
@@ -62,55 +47,14 @@ const KEYS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** Keys read elsewhere, or of no effect in transformers whatever the scheme. */
 const READ_ELSEWHERE = `
-  rope_theta partial_rotary_factor mrope_section mrope_interleaved original_max_position_embeddings finetuned
-  llama_4_scaling_beta`;
-
-/** The layer types of a block that holds one entry a layer type, or null where the block is a flat one. */
-export function layerTypesOfBlock(source: HuggingFaceSource): string[] | null {
-  for (const { name, value } of givenOf(source, ...SPELLINGS)) {
-    const block = checkObject(name, value);
-    if (isPerLayerType(block)) return Object.keys(block);
-  }
-  return null;
-}
-
-function isPerLayerType(block: Record<string, unknown>): boolean {
-  const entries = Object.values(block);
-  const isObject = (entry: unknown) => typeof entry === 'object' && entry !== null && !Array.isArray(entry);
-  return entries.some(isObject) && entries.every((entry) => entry === null || isObject(entry));
-}
-
-/** The merged scaling block for a layer type. */
-export function scalingBlock(source: HuggingFaceSource, layerType: string): ScalingBlock {
-  const types: Given[] = [];
-  const fields = new Map<string, Given>();
-  let blockName = `${source.prefix}rope_scaling`;
-  let perLayerType = false;
-  for (const { name, value } of givenOf(source, ...SPELLINGS)) {
-    let block = checkObject(name, value);
-    blockName = name;
-    if (isPerLayerType(block)) {
-      perLayerType = true;
-      blockName = `${name}.${layerType}`;
-      block = checkObject(blockName, block[layerType]);
-    }
-    const named = types.length;
-    for (const [key, entry] of Object.entries(block)) {
-      const given = { name: `${blockName}.${key}`, value: entry };
-      if (entry === null || entry === undefined) continue;
-      if (key === 'type' || key === 'rope_type') types.push(given);
-      else fields.set(key, agreed([fields.get(key) ?? given, given]) ?? given);
-    }
-    // A block that names no type means the default, and contradicts another spelling that names one.
-    if (types.length === named) types.push({ name: `${blockName}.rope_type`, value: 'default' });
-  }
-  return { name: blockName, types, fields, perLayerType };
-}
+  rope_theta partial_rotary_factor mrope_section xdrope_section mrope_interleaved original_max_position_embeddings
+  llama_4_scaling_beta finetuned interleaved max_position_embeddings`;
 
 /** What {@link readScaling} needs to know of the rest of the config. */
 export interface ScalingContext {
   readonly rotaryDim: number;
   readonly rotatedFraction: number;
+  readonly layerType: string;
   readonly assumptions: string[];
 }
 
@@ -139,7 +83,7 @@ export function readScaling(
   given: ScalingBlock,
   context: ScalingContext,
 ): RopeScaling {
-  const block = familySpelling(source, given, context.assumptions);
+  const block = familySpelling(source, given, context);
   const type = schemeOf(block);
   const own = KEYS[type]!;
   const scaling: Record<string, unknown> = { type };
@@ -150,9 +94,17 @@ export function readScaling(
     if (given) scaling[ours] = given.value;
   }
   for (const [key, { name }] of block.fields) {
-    if (key in own || listed(READ_ELSEWHERE, key)) continue;
-    throw new TypeError(
-      `${name}: expected only keys of scheme "${type}" (${Object.keys(own).join(', ')}), got "${key}"`,
+    if (Object.hasOwn(own, key) || listed(READ_ELSEWHERE, key)) continue;
+    // A factor without a scheme is no default; and of a class that nobody checked no key is left out.
+    if (!source.row || (type === 'default' && key === 'factor')) {
+      throw new TypeError(
+        `${name}: expected only keys of scheme "${type}" (${Object.keys(own).join(', ')}), got "${key}"`,
+      );
+    }
+    unchecked(
+      source,
+      `${name} is not read: scheme "${type}" of transformers has no such key`,
+      context.assumptions,
     );
   }
   // transformers takes these two by `or`, so 0 means the default.
@@ -219,19 +171,49 @@ function dynamicOriginal(
 }
 
 /** Rewrites what single families spell in a way of their own. */
-function familySpelling(source: HuggingFaceSource, block: ScalingBlock, assumptions: string[]): ScalingBlock {
+function familySpelling(
+  source: HuggingFaceSource,
+  block: ScalingBlock,
+  { assumptions, rotaryDim, layerType }: ScalingContext,
+): ScalingBlock {
+  const { row } = source;
   const { fields } = block;
+  const type = schemeOf(block);
+  const typeName = block.types[0]?.name ?? `${block.name}.rope_type`;
   const alpha = fields.get('alpha');
-  if (alpha && source.modelType.startsWith('hunyuan_v1') && schemeOf(block) === 'dynamic') {
+  if (alpha && row?.hasAlpha && type === 'dynamic') {
     // HunYuan's alpha is the factor of the static rule; factor, mscale and the betas beside it are not read.
     assumptions.push(
       `${alpha.name} is read as a static NTK factor, as the HunYuan class of transformers does`,
     );
+    const kept = [...fields].filter(([key]) => listed(READ_ELSEWHERE, key));
     return {
       ...block,
-      types: [{ name: block.types[0]!.name, value: 'ntk' }],
-      fields: new Map([['factor', alpha]]),
+      types: [{ name: typeName, value: 'ntk' }],
+      fields: new Map([...kept, ['factor', alpha]]),
     };
+  }
+  const factor = fields.get('factor');
+  if (factor && row?.hasMixedNtk && type === 'ntk') {
+    if (fields.get('mixed_b')) return block;
+    // GTE: the base times the factor (hf-theta.ts has that), then frequencies divided by this.
+    const ratio = checkNumber(
+      factor.name,
+      factor.value,
+      'a number from 1 to 2^24',
+      (n) => n >= 1 && n <= 2 ** 24,
+    );
+    const divided = { name: factor.name, value: ratio ** (2 / rotaryDim) };
+    return {
+      ...block,
+      types: [{ name: typeName, value: 'linear' }],
+      fields: new Map([...fields, ['factor', divided]]),
+    };
+  }
+  // DeepSeek V4's code leaves cos and sin of its compressed layers as they are.
+  if (/^(compressed|heavily)_/.test(layerType) && type === 'yarn' && !fields.has('attention_factor')) {
+    const one = { name: `${block.name}.attention_factor`, value: 1 };
+    return { ...block, fields: new Map([...fields, ['attention_factor', one]]) };
   }
   const short = fields.get('short_mscale');
   if (short && source.modelType === 'phimoe') {

@@ -1,20 +1,20 @@
 import { checkChoice, checkInteger, checkKeys, checkNumber, outOfRange, wrongType } from '../errors';
 import { checkList, checkRange, checkScaling } from './scaling';
-import type { Pairing, RopeAxes, RopeConfig, RopeConfigInput } from './types';
+import type { RopeAxes, RopeConfig, RopeConfigInput } from './types';
 
 /** What a `RopeConfig` may have, in the order error messages list it. */
 const KEYS = [
   'headDim',
   'rotaryDim',
+  'placement',
   'theta',
   'pairing',
+  'direction',
   'scaling',
   'axes',
   'trainedPositions',
   'assumptions',
 ] as const satisfies readonly (keyof RopeConfig)[];
-
-const PAIRINGS: readonly Pairing[] = ['half', 'interleaved'];
 
 /** The widest rotation the kernel and its tables serve, in elements. */
 const MAX_ROTARY_DIM = 512;
@@ -23,9 +23,11 @@ const MAX_ROTARY_DIM = 512;
  * Fills in what a config leaves out and checks all of it. The result is a copy; the input is not kept.
  *
  * @param input.headDim Elements in one attention head; required.
- * @param input.rotaryDim Leading elements of a head that rotate; even, `2..min(512, headDim)`. Default `headDim`.
+ * @param input.rotaryDim Elements of a head that rotate; even, `2..min(512, headDim)`. Default `headDim`.
+ * @param input.placement Which ones: default `"first"`.
  * @param input.theta Base of the frequencies, 1/8 to 2^100. Default 10 000.
  * @param input.pairing Default `"half"`.
+ * @param input.direction Default `"forward"`.
  * @param input.scaling Default `{ type: 'default' }`.
  * @param input.axes Default null: one position a token.
  * @throws {TypeError} a field is unknown, missing or of the wrong kind   @throws {RangeError} a value is out of range
@@ -36,7 +38,9 @@ export function ropeConfig(input: RopeConfigInput): RopeConfig {
   const headDim = checkInteger('headDim', input.headDim, 1, Number.MAX_SAFE_INTEGER);
   const rotaryDim = checkRotaryDim(input.rotaryDim ?? headDim, headDim);
   const {
+    placement = 'first',
     pairing = 'half',
+    direction = 'forward',
     scaling = { type: 'default' },
     axes = null,
     trainedPositions = null,
@@ -45,8 +49,10 @@ export function ropeConfig(input: RopeConfigInput): RopeConfig {
   const config: RopeConfig = {
     headDim,
     rotaryDim,
+    placement: checkChoice('placement', placement, ['first', 'last']),
     theta: checkRange('theta', input.theta ?? 10_000),
-    pairing: checkChoice('pairing', pairing, PAIRINGS),
+    pairing: checkChoice('pairing', pairing, ['half', 'interleaved']),
+    direction: checkChoice('direction', direction, ['forward', 'reversed']),
     scaling: checkScaling(scaling, rotaryDim / 2),
     axes: axes === null ? null : checkAxes(axes, rotaryDim / 2),
     trainedPositions:
@@ -56,7 +62,7 @@ export function ropeConfig(input: RopeConfigInput): RopeConfig {
             most: Number.MAX_SAFE_INTEGER,
             unit: ' (tokens), or null',
           }),
-    assumptions: checkStrings('assumptions', assumptions),
+    assumptions: checkStrings(assumptions),
   };
   const { type } = config.scaling;
   if (type === 'proportional' && rotaryDim !== headDim) {
@@ -91,10 +97,10 @@ function checkAxes(axes: RopeAxes, pairs: number): RopeAxes {
   return { count, pairAxis, frequencyIndex: list('frequencyIndex', pairs - 1) };
 }
 
-function checkStrings(name: string, value: unknown): string[] {
-  if (!Array.isArray(value)) throw wrongType(name, 'an array of strings', value);
-  return Array.from<unknown, string>(value, (entry, i) => {
-    if (typeof entry !== 'string') throw wrongType(`${name}[${i}]`, 'a string', entry);
+function checkStrings(assumptions: unknown): string[] {
+  if (!Array.isArray(assumptions)) throw wrongType('assumptions', 'an array of strings', assumptions);
+  return Array.from<unknown, string>(assumptions, (entry, i) => {
+    if (typeof entry !== 'string') throw wrongType(`assumptions[${i}]`, 'a string', entry);
     return entry;
   });
 }

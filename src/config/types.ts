@@ -93,14 +93,36 @@ export interface RopeAxes {
 }
 
 /**
+ * How a model normalises Q and K beside their rotation. Not part of the rotation: whoever fuses the two hands it on.
+ * An engine that takes `weight: 'one-plus'` adds 1 to the stored weights.
+ */
+export interface QkNorm {
+  /** `rms`: divided by the root of the mean square; `layer`: the mean is subtracted first. */
+  readonly type: 'rms' | 'layer';
+  /** What is normed as one: each head, or all heads of a token together. */
+  readonly over: 'head' | 'all-heads';
+  /** What multiplies afterwards: the stored weight, 1 + the stored weight (Gemma, Qwen3-Next), or nothing. */
+  readonly weight: 'plain' | 'one-plus' | 'none';
+  /** Whether Q and K are normed before they are rotated, as most are, or after (HunYuan, Llama 4, nanochat). */
+  readonly order: 'before' | 'after';
+  /** Added to the mean square; null where the config does not say. */
+  readonly epsilon: number | null;
+}
+
+/**
  * What a model says about the positions of its attention heads: plain, serialisable data.
  * {@link ropeConfig} fills in defaults, {@link ropeConfigFromHuggingFace} reads a model's `config.json`.
  */
 export interface RopeConfig {
   /** Elements in one attention head. */
   readonly headDim: number;
-  /** How many leading elements of a head rotate; even, 2 to 512, at most `headDim`. The tail is left as it is. */
+  /** How many elements of a head rotate; even, 2 to 512, at most `headDim`. The others are left as they are. */
   readonly rotaryDim: number;
+  /**
+   * Whether the first or the last `rotaryDim` elements of a head rotate. DeepSeek and its kin rotate the last ones: their
+   * readers give that slice alone, `headDim` equal to `rotaryDim`; for whole heads say `{ ...config, headDim: 192 }`.
+   */
+  readonly placement: 'first' | 'last';
   /** Base of the geometric progression of frequencies (10 000 in RoFormer); from 1/8 to 2^100. */
   readonly theta: number;
   /**
@@ -108,6 +130,8 @@ export interface RopeConfig {
    * `interleaved` pairs `2i` with `2i + 1` (Meta's code, GPT-J, DeepSeek).
    */
   readonly pairing: Pairing;
+  /** `reversed` turns by minus the angle (nanochat): frequencies and sines are negated. */
+  readonly direction: 'forward' | 'reversed';
   /** Where the inverse frequencies come from. */
   readonly scaling: RopeScaling;
   /** Which position each pair turns by where a token has several; null: one position a token. */
@@ -125,7 +149,7 @@ export type RopeConfigInput = Pick<RopeConfig, 'headDim'> & {
 
 /** Inverse frequencies of a config, and the factor its scheme puts on cos and sin. */
 export interface RopeFrequencies {
-  /** Radians a position, one a pair (`rotaryDim / 2`), in float64; with axes, of the position on the pair's axis. */
+  /** Radians a position, one a pair (`rotaryDim / 2`), in float64; with axes, of the position on the pair's axis; negative in the reversed direction. */
   readonly inverseFrequencies: Float64Array;
   /** Multiplies cos and sin, so both rotated Q and rotated K; 1 where the scheme has none. */
   readonly attentionFactor: number;

@@ -23,7 +23,8 @@ import { yarnAttentionFactor, yarnFrequencies } from './yarn';
 export function ropeFrequencies(config: RopeConfigInput, sequenceLength = 0): RopeFrequencies {
   const checked = ropeConfig(config);
   checkInteger('sequenceLength', sequenceLength, 0, { most: Number.MAX_SAFE_INTEGER, unit: ' (tokens)' });
-  const frequencies = schemeFrequencies(checked, sequenceLength);
+  const sign = checked.direction === 'reversed' ? -1 : 1;
+  const frequencies = schemeFrequencies(checked, sequenceLength).map((frequency) => sign * frequency);
   const index = checked.axes?.frequencyIndex;
   return {
     inverseFrequencies: index ? Float64Array.from(index, (i) => frequencies[i]!) : frequencies,

@@ -28,7 +28,7 @@ export interface QkvNorm {
 export interface QkvTensor extends RopeTensor {
   /** Elements in a head. Default the `headDim` of the binding. */
   readonly headDim?: number;
-  /** Element of a head at which its rotated elements begin: 128 in MLA's queries of 192 elements. Default 0. */
+  /** Element of a head at which its rotated elements begin: 128 in MLA's queries of 192 elements. Default: by the config's `placement`. */
   readonly rotaryOffset?: number;
   /** Default: none. */
   readonly norm?: QkvNorm;

@@ -1,7 +1,7 @@
 import type { RopeDtype } from '../dtypes';
 import { ropeDtypes } from '../dtypes';
 import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../errors';
-import { type RopeTensor, TensorView, tensorKeys } from '../rope/tensor';
+import { type HeadShape, type RopeTensor, TensorView, tensorKeys } from '../rope/tensor';
 import { NormView } from './norm';
 import type { QkvCache, QkvKeys } from './options';
 
@@ -16,6 +16,8 @@ export interface PartShape {
   readonly headDim: number;
   /** Elements of a head that rotate; 0 for V, and where nothing does. */
   readonly rotaryDim: number;
+  /** Whether the first or the last elements of a head rotate, where the tensor does not say. */
+  readonly placement: 'first' | 'last';
 }
 
 /** Q, K or V, checked: where it lies, how it is normed, where it goes. */
@@ -36,7 +38,7 @@ export class PartView {
   /** Says all of it but for buffers. */
   readonly key: string;
 
-  constructor(name: PartName, given: QkvKeys, { dtype, headDim, rotaryDim }: PartShape) {
+  constructor(name: PartName, given: QkvKeys, { dtype, headDim, rotaryDim, placement }: PartShape) {
     const own =
       name === 'q' ? ['norm', 'headDim', 'rotaryOffset'] : ['norm', 'headDim', 'rotaryOffset', 'cache'];
     checkKeys(name, given, [...tensorKeys, ...own]);
@@ -47,11 +49,16 @@ export class PartView {
     if (rotaryDim === 0 && rotaryOffset !== undefined) {
       throw wrongType(`${name}.rotaryOffset`, 'none, as it is not rotated', rotaryOffset);
     }
-    this.rotaryOffset = checkInteger(`${name}.rotaryOffset`, rotaryOffset ?? 0, 0, {
-      most: this.headDim - rotaryDim,
-      unit: ' (headDim - rotaryDim)',
-    });
-    const shape = { headDim: this.headDim, rotaryDim: this.headDim * 2 };
+    this.rotaryOffset = checkInteger(
+      `${name}.rotaryOffset`,
+      rotaryOffset ?? (placement === 'last' ? this.headDim - rotaryDim : 0),
+      0,
+      {
+        most: this.headDim - rotaryDim,
+        unit: ' (headDim - rotaryDim)',
+      },
+    );
+    const shape = { headDim: this.headDim, rotaryDim: this.headDim * 2, rotaryBegin: 0 };
     this.source = new TensorView(name, tensor, { ...shape, dtype });
     this.heads = this.source.heads;
     if (name === 'v' && cache === undefined) throw wrongType('v.cache', 'where V goes', cache);
@@ -114,12 +121,7 @@ export class PartView {
   }
 }
 
-function cacheView(
-  name: PartName,
-  cache: QkvCache,
-  heads: number,
-  shape: { dtype: RopeDtype; headDim: number; rotaryDim: number },
-): TensorView {
+function cacheView(name: PartName, cache: QkvCache, heads: number, shape: HeadShape): TensorView {
   const of = `${name}.cache`;
   checkKeys(of, cache, cacheKeys);
   const { dtype, shared, ...rest } = cache;

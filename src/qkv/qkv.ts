@@ -64,6 +64,7 @@ export class Qkv {
           dtype,
           headDim,
           rotaryDim: rotates && name !== 'v' ? config.rotaryDim : 0,
+          placement: config.placement,
         }),
       ];
     });

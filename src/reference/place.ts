@@ -9,8 +9,10 @@ export interface RopePlaceOptions {
   readonly heads: number;
   /** Elements of a head. */
   readonly headDim: number;
-  /** First dims of each head to rotate; even, `<= headDim`; the rest keeps its bits. Default `headDim`. */
+  /** Dims of each head to rotate; even, `<= headDim`; the rest keeps its bits. Default `headDim`. */
   readonly rotaryDim?: number;
+  /** Which ones those are. Default `'first'`. */
+  readonly placement?: 'first' | 'last';
   /** `'half'` pairs dim i with i + rotaryDim/2, `'interleaved'` pairs 2i with 2i + 1. */
   readonly pairing: 'half' | 'interleaved';
   /** `'bshd'`: [batch, token rows, heads, headDim]; `'bhsd'`: [batch, heads, token rows, headDim]. Default `'bshd'`. */
@@ -40,7 +42,7 @@ export interface RopePlace {
   readonly pairs: number;
   readonly batch: number;
   readonly tokens: number;
-  /** First element of the first token to rotate. */
+  /** First rotated element of the first token to rotate. */
   readonly origin: number;
   readonly batchStride: number;
   readonly tokenStride: number;
@@ -56,6 +58,7 @@ export const placeKeys = [
   'heads',
   'headDim',
   'rotaryDim',
+  'placement',
   'pairing',
   'layout',
   'batch',
@@ -77,6 +80,7 @@ export function checkPlace(data: StorageArray, options: RopePlaceOptions): RopeP
   const heads = checkInteger('heads', options.heads, 1, max);
   const headDim = checkInteger('headDim', options.headDim, 2, max);
   const rotaryDim = checkRotaryDim(options.rotaryDim ?? headDim, headDim);
+  const placement = checkChoice('placement', options.placement ?? 'first', ['first', 'last']);
   const pairing = checkChoice('pairing', options.pairing, ['half', 'interleaved']);
   const layout = checkChoice('layout', options.layout ?? 'bshd', ['bshd', 'bhsd']);
   const batch = checkInteger('batch', options.batch ?? 1, 1, max);
@@ -122,7 +126,7 @@ export function checkPlace(data: StorageArray, options: RopePlaceOptions): RopeP
     pairs: rotaryDim / 2,
     batch,
     tokens,
-    origin,
+    origin: placement === 'first' ? origin : origin + headDim - rotaryDim,
     batchStride,
     tokenStride,
     headStride,

@@ -102,7 +102,7 @@ export class RopeLayer {
     if (qFirst && !this.#q) throw wrongType('qFirst', 'none, as the layer has no q', qFirst);
     if (kFirst && !this.#k) throw wrongType('kFirst', 'none, as the layer has no k', kFirst);
     if (kFirst === undefined && this.#k?.capacity !== undefined) {
-      throw wrongType('kFirst', 'the token row of the cache that holds token 0 (k has a capacity)', kFirst);
+      throw wrongType('kFirst', 'the row of token 0 in the cache, as k has a capacity', kFirst);
     }
     if (typeof inverse !== 'boolean') throw wrongType('inverse', 'true or false', inverse);
     this.setCounts(tokens, batch);

@@ -91,12 +91,15 @@ export class Rope {
     const core = this.core;
     core.kernel.checkAlive();
     checkKeys('binding', binding, ['q', 'k', 'dtype', 'headDim']);
-    const { rotaryDim } = core.setup.config;
+    const { rotaryDim, placement } = core.setup.config;
     const dtype = checkChoice('dtype', binding.dtype, this.dtypes);
     const headDim = checkInteger('headDim', binding.headDim ?? this.config.headDim, rotaryDim, 2 ** 31);
+    const rotaryBegin = placement === 'last' ? headDim - rotaryDim : 0;
     const viewOf = (name: 'q' | 'k'): TensorView | null => {
       const tensor = binding[name];
-      return tensor === undefined ? null : new TensorView(name, tensor, { dtype, headDim, rotaryDim });
+      return tensor === undefined
+        ? null
+        : new TensorView(name, tensor, { dtype, headDim, rotaryDim, rotaryBegin });
     };
     const [q, k] = [viewOf('q'), viewOf('k')];
     if (!q && !k) throw wrongType('binding', 'q, k or both', binding);

@@ -27,7 +27,7 @@ export function writeTensor(
     return;
   }
   const first = box ? view.begin + view.offsetOf(box.at) : view.begin;
-  words[at.base] = (first - begin / view.bytes) / perUnit;
+  words[at.base] = (first + view.rotaryBegin - begin / view.bytes) / perUnit;
   words[at.row_stride] = view.strides[rowsAreSequences ? 0 : 1] / perUnit;
   words[at.slice_stride] = view.strides[rowsAreSequences ? 1 : 0] / perUnit;
   words[at.head_stride] = view.strides[2] / perUnit;

@@ -46,6 +46,8 @@ export interface HeadShape {
   readonly dtype: RopeDtype;
   readonly headDim: number;
   readonly rotaryDim: number;
+  /** Element of a head at which the rotated ones begin. */
+  readonly rotaryBegin: number;
 }
 
 /** A checked tensor, and where the rows of the encode at hand lie in it: {@link place} moves it, allocating nothing. */
@@ -57,6 +59,8 @@ export class TensorView implements WindowedView {
   readonly dtype: RopeDtype;
   readonly headDim: number;
   readonly bytes: number;
+  /** Element of a head at which the rotated ones begin. */
+  readonly rotaryBegin: number;
   /** Token rows allotted to a sequence, where the caller says so. */
   readonly capacity: number | undefined;
   /** Whether 16-byte chunks can serve it. */
@@ -72,7 +76,7 @@ export class TensorView implements WindowedView {
   readonly #given: RopeStrides;
 
   /** @param name For messages   @param tensor As the caller gave it: unchecked   @param shape Checked */
-  constructor(name: string, tensor: RopeTensor, { dtype, headDim, rotaryDim }: HeadShape) {
+  constructor(name: string, tensor: RopeTensor, { dtype, headDim, rotaryDim, rotaryBegin }: HeadShape) {
     checkKeys(name, tensor, tensorKeys);
     const { layout = 'bshd', offset = 0, capacity, strides = {} } = tensor;
     checkBuffer(`${name}.buffer`, tensor.buffer);
@@ -81,6 +85,7 @@ export class TensorView implements WindowedView {
     this.dtype = dtype;
     this.headDim = headDim;
     this.bytes = bytesPerElement(dtype);
+    this.rotaryBegin = rotaryBegin;
     this.heads = checkInteger(`${name}.heads`, tensor.heads, 1, maxCount);
     this.#layout = checkChoice(`${name}.layout`, layout, ['bshd', 'bhsd']);
     this.offset = checkElements(`${name}.offset`, offset, 0, dtype);
@@ -95,16 +100,9 @@ export class TensorView implements WindowedView {
       if (stride !== undefined) alignments.push(checkElements(`${name}.strides.${key}`, stride, 1, dtype));
     }
     // Strides that are not given are multiples of the inner one, which is headDim if it is not given either. With 16-bit
-    // elements an odd headDim would put two heads into a word.
-    if ((layout === 'bshd' ? strides.head : strides.token) === undefined) {
-      alignments.push(headDim);
-      if ((headDim * this.bytes) % 4 !== 0) {
-        throw outOfRange(
-          `${name}.strides`,
-          `strides of whole 4-byte words, as headDim is odd in ${dtype}`,
-          headDim,
-        );
-      }
+    // elements an odd headDim would put two heads into a word. It also says where the last elements of a head begin.
+    if (rotaryBegin || (layout === 'bshd' ? strides.head : strides.token) === undefined) {
+      alignments.push(checkElements('headDim', headDim, 1, dtype));
     }
     this.chunked = alignments.every((count) => (count * this.bytes) % 16 === 0);
   }
@@ -142,7 +140,7 @@ export class TensorView implements WindowedView {
       ? batch > 1 && given.batch === undefined
       : heads * batch > 1 && given.head === undefined;
     if (firstRow > 0 && capacity === undefined && followsRows) {
-      const expected = `the token rows allotted to a sequence (or strides), as ${rowName} is ${firstRow}`;
+      const expected = `token rows of a sequence (or strides), as ${rowName} is ${firstRow}`;
       throw outOfRange(`${name}.capacity`, expected, capacity);
     }
     const rows = capacity ?? tokens;
@@ -168,8 +166,7 @@ export class TensorView implements WindowedView {
     for (let i = 0; i < 3; i++) {
       if (counts[i] !== 1 && this.extentWithin(strides[i] as number, i) > (strides[i] as number)) {
         throw new RangeError(
-          `${name}.strides: expected each to step over all inside it, got batch ${strides[0]}, token ${strides[1]}, ` +
-            `head ${strides[2]} for ${batch} x ${tokens} tokens, ${heads} heads of ${headDim}`,
+          `${name}.strides: expected each to step over all inside it, got ${strides.join(', ')} (batch, token, head)`,
         );
       }
     }

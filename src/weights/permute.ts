@@ -18,8 +18,10 @@ export interface PermuteOptions {
   readonly heads: number;
   /** Elements of a head. */
   readonly headDim: number;
-  /** Leading elements of a head that rotate; the rows of the rest stay. Default `headDim`. */
+  /** Elements of a head that rotate; the rows of the rest stay. Default `headDim`. */
   readonly rotaryDim?: number | undefined;
+  /** Which ones those are. Default `"first"`. */
+  readonly placement?: 'first' | 'last' | undefined;
   /** Entries of a row: the width of the model, or 1 for a bias; bytes of a row where rows are quantised. */
   readonly columns: number;
   /** The pairing the weights are laid out for. */
@@ -30,7 +32,7 @@ export interface PermuteOptions {
 
 /**
  * Reorders the rows of a Q or K projection, or of its bias, from one pairing to the other, as checkpoint converters do:
- * element `2i` of a head goes to `i` and `2i + 1` to `i + rotaryDim / 2`, or back. Q and K both have to be reordered;
+ * element `2i` of what rotates in a head goes to `i` and `2i + 1` to `i + rotaryDim / 2`, or back. Q and K both have to be reordered;
  * scores are then the same. So is a per-element norm on Q or K (`heads: 1, columns: 1`). V and the output projection stay.
  *
  * @param weights `[heads * headDim, columns]`, row-major. Not changed.
@@ -40,14 +42,15 @@ export interface PermuteOptions {
  * permutePairing(wk, { heads: 8, headDim: 128, columns: 4096, from: 'interleaved', to: 'half' })
  */
 export function permutePairing<T extends WeightArray>(weights: T, options: PermuteOptions): T {
-  checkKeys('options', options, ['heads', 'headDim', 'rotaryDim', 'columns', 'from', 'to']);
-  const { heads, headDim, rotaryDim = headDim, columns, from, to } = options;
+  checkKeys('options', options, ['heads', 'headDim', 'rotaryDim', 'placement', 'columns', 'from', 'to']);
+  const { heads, headDim, rotaryDim = headDim, placement = 'first', columns, from, to } = options;
   for (const [name, value] of Object.entries({ heads, headDim, columns })) {
     checkInteger(name, value, 1, Number.MAX_SAFE_INTEGER);
   }
   if (checkInteger('rotaryDim', rotaryDim, 2, headDim) % 2 !== 0) {
     throw outOfRange('rotaryDim', 'an even integer', rotaryDim);
   }
+  checkChoice('placement', placement, ['first', 'last']);
   for (const [name, value] of Object.entries({ from, to })) {
     checkChoice(name, value, ['half', 'interleaved']);
   }
@@ -61,10 +64,11 @@ export function permutePairing<T extends WeightArray>(weights: T, options: Permu
   }
   const result = weights.slice() as T;
   if (from === to) return result;
+  const begin = placement === 'first' ? 0 : headDim - rotaryDim;
   for (let head = 0; head < heads; head++) {
     for (let row = 0; row < rotaryDim; row++) {
-      const target = head * headDim + (to === 'half' ? halfRow(row, rotaryDim) : row);
-      const source = head * headDim + (to === 'half' ? row : halfRow(row, rotaryDim));
+      const target = head * headDim + begin + (to === 'half' ? halfRow(row, rotaryDim) : row);
+      const source = head * headDim + begin + (to === 'half' ? row : halfRow(row, rotaryDim));
       result.set(weights.subarray(source * columns, (source + 1) * columns), target * columns);
     }
   }

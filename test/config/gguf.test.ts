@@ -186,9 +186,7 @@ describe('GGUF of released models', () => {
 
   it('layers without positions are left to the caller, and the result says so', () => {
     const { assumptions } = read('smollm3', {});
-    expect(assumptions).toEqual([
-      'not every layer of smollm3 is rotated; which ones is not read from a GGUF',
-    ]);
+    expect(assumptions).toEqual(['not every layer is rotated; ropeConfigsFromGguf says which are']);
   });
 });
 
@@ -261,6 +259,8 @@ describe('GGUF pairing', () => {
   it('of an unknown architecture: half, and listed', () => {
     const config = read('brandnew', {});
     expect(config.pairing).toBe('half');
-    expect(config.assumptions).toEqual(['general.architecture "brandnew" is not known: pairing "half"']);
+    expect(config.assumptions).toEqual([
+      'general.architecture "brandnew" is not in the table: pairing "half", which layers rotate and what those with a window turn by are not checked',
+    ]);
   });
 });

@@ -13,9 +13,10 @@ describe('a Hugging Face config is refused', () => {
     original_max_position_embeddings: 8192,
   };
   const types =
-    '"default" or "mrope" or "linear" or "ntk" or "dynamic" or "yarn" or "longrope" or "su" or "llama3" or "proportional"';
+    '"default" or "mrope" or "linear" or "ntk" or "dynamic" or "yarn" or "longrope" or "su" or "llama3" or "proportional" or "xdrope"';
   const factor = 'expected a number from 1 to 2^24 (it divides positions)';
   const unknown = 'expected no further key about rotation, got one this reader does not know';
+  const brandNew = { model_type: 'brand_new' };
   const cases: [Fragment, string][] = [
     // Schemes and keys.
     [{ rope_scaling: { type: 'fope', factor: 2 } }, `rope_scaling.type: expected ${types}, got "fope"`],
@@ -26,17 +27,16 @@ describe('a Hugging Face config is refused', () => {
       'rope_scaling.factor: expected only keys of scheme "default" (), got "factor"',
     ],
     [
-      { rope_scaling: { type: 'linear', factor: 2, attn_factor: 0.5 } },
+      { ...brandNew, rope_scaling: { type: 'linear', factor: 2, attn_factor: 0.5 } },
       'rope_scaling.attn_factor: expected only keys of scheme "linear" (factor), got "attn_factor"',
     ],
     [
-      { rope_scaling: { type: 'dynamic', factor: 1, alpha: 1000 } },
+      { ...brandNew, rope_scaling: { type: 'dynamic', factor: 1, alpha: 1000 } },
       'rope_scaling.alpha: expected only keys of scheme "dynamic" (factor), got "alpha"',
     ],
-    [{ rope_ratio: 16 }, `rope_ratio: ${unknown}`],
-    [{ swa_rope_theta: 1 }, `swa_rope_theta: ${unknown}`],
-    [{ rotary_emb_scale_base: 512 }, `rotary_emb_scale_base: ${unknown}`],
-    [{ text_config: { ...llama, rope_ratio: 1 } }, `text_config.rope_ratio: ${unknown}`],
+    [{ ...brandNew, rope_ratio: 16 }, `rope_ratio: ${unknown}`],
+    [{ ...brandNew, rotary_emb_scale_base: 512 }, `rotary_emb_scale_base: ${unknown}`],
+    [{ text_config: { ...llama, ...brandNew, rope_ratio: 1 } }, `text_config.rope_ratio: ${unknown}`],
     [{ use_dynamic_ntk: true }, 'use_dynamic_ntk: expected false (rotary positions), got true'],
     [{ use_mrope: true }, 'use_mrope: expected false (rotary positions), got true'],
     [{ alibi: true }, 'alibi: expected false (rotary positions), got true'],
@@ -46,26 +46,46 @@ describe('a Hugging Face config is refused', () => {
       { model_type: 'brand_new', position_embedding_type: 'absolute' },
       'position_embedding_type: expected a rotary kind, got "absolute"',
     ],
-    [{ model_type: 'bert' }, 'model_type: expected a family with readable rotary embeddings, got "bert"'],
     [
-      { model_type: 'chatglm' },
-      'model_type: expected a family with readable rotary embeddings, got "chatglm"',
+      { model_type: 'bert' },
+      'model_type: expected a model whose heads are rotated, got "bert": its modelling code has no rotation',
+    ],
+    [
+      { model_type: 'bloom' },
+      'model_type: expected a model whose heads are rotated, got "bloom": its positions are ALiBi',
+    ],
+    [
+      { model_type: 'vjepa2' },
+      'model_type: expected a model whose rotation can be read from its config, got "vjepa2": its three axes share a head unequally',
+    ],
+    [
+      { model_type: 'chatglm', position_encoding_2d: true },
+      'position_encoding_2d: expected false (rotary positions), got true',
+    ],
+    [{ mla_use_nope: true }, 'mla_use_nope: expected false (rotary positions), got true'],
+    [
+      { model_type: 'zamba2' },
+      'use_mem_rope: expected true, as zamba2 is not rotated otherwise, got undefined',
+    ],
+    [
+      { model_type: 'baichuan', num_hidden_layers: 40 },
+      'num_hidden_layers: expected 32 (7B; the others of model_type baichuan have ALiBi), got 40',
     ],
     [
       { rope_scaling: { type: 'mrope' } },
-      'rope_scaling.mrope_section: expected three integers that add up to 32 (rotary pairs), got undefined',
+      'rope_scaling.mrope_section: expected integers that add up to 32 (rotary pairs), got undefined',
     ],
     [
       { model_type: 'qwen2_5_vl' },
-      'rope_scaling.mrope_section: expected three integers that add up to 32 (rotary pairs), got undefined',
+      'rope_scaling.mrope_section: expected integers that add up to 32 (rotary pairs), got undefined',
     ],
     [
       { rope_scaling: { type: 'default', mrope_section: [16, 8, 9] } },
-      'rope_scaling.mrope_section: expected three integers that add up to 32 (rotary pairs), got [16, 8, 9]',
+      'rope_scaling.mrope_section: expected three or four integers that add up to 32 (rotary pairs), got [16, 8, 9]',
     ],
     [
       { rope_scaling: { type: 'default', mrope_section: [16, 16] } },
-      'rope_scaling.mrope_section: expected three integers that add up to 32 (rotary pairs), got [16, 16]',
+      'rope_scaling.mrope_section: expected three or four integers that add up to 32 (rotary pairs), got [16, 16]',
     ],
     [
       { rope_scaling: { type: 'mrope', mrope_section: [16, '8', 8] } },
@@ -141,7 +161,14 @@ describe('a Hugging Face config is refused', () => {
       'partial_rotary_factor: expected at least 1/32, one of 32 pairs, got 0.01',
     ],
     [{ rope_theta: -1 }, 'rope_theta: expected a number from 1/8 to 2^100, got -1'],
-    [{ rope_theta: [1, 2] }, 'rope_theta: expected a number from 1/8 to 2^100, got an array of 2'],
+    [
+      { num_hidden_layers: 2, rope_theta: [1, 2] },
+      'rope_theta: expected one value for all layers of type "full_attention", got an array of 2',
+    ],
+    [
+      { num_hidden_layers: 3, rope_theta: [1, 2] },
+      'rope_theta: expected an array of 3 entries, one a layer, got an array of 2',
+    ],
     [{ head_dim: '64' }, 'head_dim: expected an integer, got "64"'],
     [{ head_dim: 64.5 }, 'head_dim: expected an integer of at least 1, got 64.5'],
     [{ max_position_embeddings: '8k' }, 'max_position_embeddings: expected an integer, got "8k"'],
@@ -154,8 +181,8 @@ describe('a Hugging Face config is refused', () => {
       'partial_rotary_factor: expected a number above 0 and at most 1, got 1.5',
     ],
     [
-      { rotary_pct: 0.3 },
-      'rotary_pct: expected a fraction of head_dim (64) that is an even width, got 0.3: 19',
+      { rotary_pct: 0.3, rope_scaling: { type: 'linear', factor: 2 } },
+      'partial_rotary_factor: expected a fraction of head_dim (64) that is an even width, got 19',
     ],
     [{ rotary_dim: 33 }, 'rotary_dim: expected an even integer in 2..64 (head_dim), got 33'],
     [{ rope_interleave: 'yes' }, 'rope_interleave: expected true or false, got "yes"'],
@@ -204,8 +231,11 @@ describe('a Hugging Face config is refused', () => {
     ],
     // Layer types.
     [
-      { rope_parameters: { full_attention: { rope_theta: 10000 }, sliding_attention: null } },
-      'rope_parameters.sliding_attention: expected an object, got null',
+      {
+        layer_types: ['sliding_attention'],
+        rope_parameters: { full_attention: { rope_theta: 10000 } },
+      },
+      'rope_parameters.sliding_attention: expected an object, got undefined',
     ],
     [
       { rope_parameters: { full_attention: { rope_type: 'linear', factor: '8', rope_theta: 10000 } } },
@@ -258,7 +288,7 @@ describe('a Hugging Face config is refused', () => {
   });
 
   it('missing sizes, by name', () => {
-    const config = { ...llama, head_dim: undefined };
+    const config = { ...llama, model_type: 'brand_new', head_dim: undefined };
     expect(() => ropeConfigFromHuggingFace(config)).toThrow(
       'hidden_size: expected an integer, as there is no head_dim, got undefined',
     );
@@ -287,7 +317,7 @@ describe('a Hugging Face config is refused', () => {
   });
 
   it('layer by layer without knowing how many', () => {
-    expect(() => ropeConfigsFromHuggingFace(llama)).toThrow(
+    expect(() => ropeConfigsFromHuggingFace({ ...llama, model_type: 'brand_new' })).toThrow(
       'num_hidden_layers: expected an integer of at least 1, got undefined',
     );
   });

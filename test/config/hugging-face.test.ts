@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ropeConfigFromHuggingFace } from '../../src/config/hugging-face';
-import { pairingOfModelType } from '../../src/config/pairing';
+import { modelRow } from '../../src/config/models';
 import { type Fragment, llama, longrope, read } from './support';
 
 describe('spellings that mean the same', () => {
@@ -69,9 +69,9 @@ describe('spellings that mean the same', () => {
       { rope_scaling: { type: 'yarn', finetuned: true, ...yarn } },
     ],
     [
-      'head_dim and qk_rope_head_dim',
-      {},
-      { head_dim: undefined, qk_rope_head_dim: 64, qk_nope_head_dim: 128 },
+      'qk_rope_head_dim wins over head_dim where attention is latent',
+      { model_type: 'deepseek_v3', head_dim: undefined, qk_rope_head_dim: 64 },
+      { model_type: 'deepseek_v3', head_dim: 192, qk_rope_head_dim: 64, qk_nope_head_dim: 128 },
     ],
     ['head_dim and the quotient', {}, { head_dim: null, hidden_size: 512, num_attention_heads: 8 }],
     ['head_dim and n_embd / n_head', {}, { head_dim: null, n_embd: 512, n_head: 8 }],
@@ -130,7 +130,7 @@ describe('pairing', () => {
       'deepseek_v2',
       'deepseek_v3',
     ]) {
-      expect(pairingOfModelType(type), type).toBe('interleaved');
+      expect(modelRow(type)?.pairing, type).toBe('interleaved');
     }
     for (const type of [
       'llama',
@@ -143,9 +143,9 @@ describe('pairing', () => {
       'gpt_oss',
       'glm4_moe',
     ]) {
-      expect(pairingOfModelType(type), type).toBe('half');
+      expect(modelRow(type)?.pairing, type).toBe('half');
     }
-    expect(pairingOfModelType('')).toBeUndefined();
+    expect(modelRow('')).toBeUndefined();
   });
 
   it('rope_interleave says otherwise', () => {
@@ -167,13 +167,13 @@ describe('assumptions', () => {
     [
       'an unknown model_type',
       { model_type: 'brand_new' },
-      'model_type "brand_new" is not known: pairing "half", as most Hugging Face checkpoints have it',
+      'model_type "brand_new" is not in the table: pairing "half", the direction, the rotated width, which layers rotate and the scheme are read as Llama has them, and not checked',
       { pairing: 'half' },
     ],
     [
       'no model_type',
       { model_type: null },
-      'model_type is missing: pairing "half", as most Hugging Face checkpoints have it',
+      'model_type is missing: pairing "half", the direction, the rotated width, which layers rotate and the scheme are read as Llama has them, and not checked',
       { pairing: 'half' },
     ],
     [
@@ -215,7 +215,7 @@ describe('assumptions', () => {
     [
       'head_dim beside a differing qk_rope_head_dim',
       { qk_rope_head_dim: 32 },
-      'head dimension 64, not qk_rope_head_dim (32), as transformers takes head_dim first',
+      'qk_rope_head_dim is not read, as in the class of llama',
       { headDim: 64 },
     ],
     [

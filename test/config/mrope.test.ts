@@ -10,15 +10,21 @@ describe('M-RoPE in a config.json', () => {
   it('an unknown model_type: sections, or interleaved where the flag says so, and the assumption says which', () => {
     const plain = read({ model_type: 'brand_vl', rope_scaling: { type: 'mrope', mrope_section: section } });
     expect(plain.axes).toEqual(mropeSections(section));
-    expect(plain.assumptions).toContain('model_type "brand_vl" is not known: M-RoPE with sections');
+    expect(plain.assumptions).toContain(
+      'rope_scaling.mrope_section: M-RoPE with sections, not checked for this class',
+    );
     const turns = read({
       model_type: 'brand_vl',
       rope_parameters: { rope_type: 'default', mrope_section: section, mrope_interleaved: true },
     });
     expect(turns.axes).toEqual(mropeInterleaved(section));
-    expect(turns.assumptions).toContain('model_type "brand_vl" is not known: M-RoPE with interleaved axes');
+    expect(turns.assumptions).toContain(
+      'rope_parameters.mrope_section: M-RoPE with interleaved axes, not checked for this class',
+    );
     const nameless = read({ model_type: undefined, rope_scaling: { type: 'mrope', mrope_section: section } });
-    expect(nameless.assumptions).toContain('model_type is missing: M-RoPE with sections');
+    expect(nameless.assumptions).toContain(
+      'rope_scaling.mrope_section: M-RoPE with sections, not checked for this class',
+    );
   });
 
   it('Qwen3-VL interleaves without a flag, and has a section of its own', () => {
@@ -62,16 +68,16 @@ describe('M-RoPE in a GGUF', () => {
     expect(readGguf('qwen2vl', keys([16n, 24n, 24n, 0n])).axes).toEqual(config.axes);
   });
 
-  it('qwen3vl: interleaved; the pairs llama.cpp leaves are in the assumptions', () => {
+  it('qwen3vl: interleaved; the pairs llama.cpp turns otherwise are in the assumptions', () => {
     const config = readGguf('qwen3vl', keys([24, 20, 20, 0]));
     expect(config).toMatchObject({ pairing: 'half', axes: mropeInterleaved([24, 20, 20]) });
-    expect(config.assumptions).toEqual([expect.stringMatching(/llama\.cpp leaves them/)]);
+    expect(config.assumptions).toEqual([expect.stringMatching(/llama\.cpp turns them by a fourth/)]);
   });
 
   it('qwen35 with 64 of 256: 11, 11, 10 leaves no pair over', () => {
     const widths = { 'attention.key_length': 256, 'rope.dimension_count': 64 };
     const config = readGguf('qwen35', keys([11, 11, 10, 0], widths));
-    expect(config).toMatchObject({ rotaryDim: 64, axes: mropeInterleaved([11, 11, 10]), assumptions: [] });
+    expect(config).toMatchObject({ rotaryDim: 64, axes: mropeInterleaved([11, 11, 10]) });
   });
 
   it('glm4: interleaved and one axis without sections, half and three axes with them', () => {

@@ -8,8 +8,10 @@ describe('ropeConfig', () => {
     expect(ropeConfig({ headDim: 128 })).toEqual({
       headDim: 128,
       rotaryDim: 128,
+      placement: 'first',
       theta: 10_000,
       pairing: 'half',
+      direction: 'forward',
       scaling: { type: 'default' },
       axes: null,
       trainedPositions: null,
@@ -79,11 +81,11 @@ describe('ropeConfig refuses', () => {
   const cases: [unknown, string][] = [
     [
       null,
-      'config: expected { headDim, rotaryDim, theta, pairing, scaling, axes, trainedPositions, assumptions }, got null',
+      'config: expected { headDim, rotaryDim, placement, theta, pairing, direction, scaling, axes, trainedPositions, assumptions }, got null',
     ],
     [
       [],
-      'config: expected { headDim, rotaryDim, theta, pairing, scaling, axes, trainedPositions, assumptions }, got an array of 0',
+      'config: expected { headDim, rotaryDim, placement, theta, pairing, direction, scaling, axes, trainedPositions, assumptions }, got an array of 0',
     ],
     [{}, 'headDim: expected an integer, got undefined'],
     [{ headDim: '128' }, 'headDim: expected an integer, got "128"'],
@@ -109,7 +111,7 @@ describe('ropeConfig refuses', () => {
     [{ headDim: 4, assumptions: 'none' }, 'assumptions: expected an array of strings, got "none"'],
     [
       { headDim: 4, thetas: 1 },
-      'config: expected only headDim, rotaryDim, theta, pairing, scaling, axes, trainedPositions, assumptions, got "thetas"',
+      'config: expected only headDim, rotaryDim, placement, theta, pairing, direction, scaling, axes, trainedPositions, assumptions, got "thetas"',
     ],
     [{ headDim: 4, scaling: 'yarn' }, 'scaling: expected an object with a type, got "yarn"'],
     [{ headDim: 4, scaling: {} }, `scaling.type: expected ${types}, got undefined`],

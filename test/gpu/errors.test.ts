@@ -142,7 +142,7 @@ describe('bind', () => {
       () => ({ q: { buffer: q, heads: 4 }, headDim: 65, dtype: 'f16' }),
       {
         error: RangeError,
-        message: 'q.strides: expected strides of whole 4-byte words, as headDim is odd in f16, got 65',
+        message: 'headDim: expected a multiple of 2 elements of f16 (4-byte words), got 65',
       },
     ],
     [
@@ -223,8 +223,7 @@ describe('encode', () => {
       { tokens: 1, start: 3 },
       {
         error: TypeError,
-        message:
-          'kFirst: expected the token row of the cache that holds token 0 (k has a capacity), got undefined',
+        message: 'kFirst: expected the row of token 0 in the cache, as k has a capacity, got undefined',
       },
     ],
     [
@@ -239,8 +238,7 @@ describe('encode', () => {
       { tokens: 2, start: 0, kFirst: 2 },
       {
         error: RangeError,
-        message:
-          'k.capacity: expected the token rows allotted to a sequence (or strides), as kFirst is 2, got undefined',
+        message: 'k.capacity: expected token rows of a sequence (or strides), as kFirst is 2, got undefined',
       },
     ],
     [
@@ -249,7 +247,8 @@ describe('encode', () => {
       { tokens: 2, start: 0 },
       {
         error: RangeError,
-        message: /^q\.strides: expected each to step over all inside it, got batch \d+, token 256, head 32/,
+        message:
+          /^q\.strides: expected each to step over all inside it, got \d+, 256, 32 \(batch, token, head\)$/,
       },
     ],
     [

@@ -153,7 +153,7 @@ describe('rerotateReference refuses, and leaves the data alone', () => {
   const cases: [unknown, string][] = [
     [
       undefined,
-      'options: expected { dtype, heads, headDim, rotaryDim, pairing, layout, batch, tokens, offset, capacity, strides, first, pairAxis, from, to }, got undefined',
+      'options: expected { dtype, heads, headDim, rotaryDim, placement, pairing, layout, batch, tokens, offset, capacity, strides, first, pairAxis, from, to }, got undefined',
     ],
     [
       { ...good, from: undefined },

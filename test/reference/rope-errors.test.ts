@@ -167,7 +167,7 @@ describe('errors name the argument, what was expected and what came, and leave t
     );
     expect(() => applyRopeReference(new Float32Array(length), bad<RopeReferenceOptions>(undefined))).toThrow(
       new TypeError(
-        'options: expected { dtype, heads, headDim, rotaryDim, pairing, layout, batch, tokens, offset, capacity, strides, first, positions, inverseFrequencies, cosCache, sinCache, attentionFactor, pairAxis, inverse }, got undefined',
+        'options: expected { dtype, heads, headDim, rotaryDim, placement, pairing, layout, batch, tokens, offset, capacity, strides, first, positions, inverseFrequencies, cosCache, sinCache, attentionFactor, pairAxis, inverse }, got undefined',
       ),
     );
     applyRopeReference(new Float32Array(length), good);

@@ -50,6 +50,7 @@ type Calls<K extends FunctionName> = readonly (() => Parameters<Api[K]>)[];
 const parts = { factor: 4, originalPositions: 4096, betaFast: 16, betaSlow: 2, truncate: false };
 const everyConfig = [
   { headDim: 4, rotaryDim: 4, theta: 100, pairing: 'half', trainedPositions: 64, assumptions: ['none'] },
+  { headDim: 4, rotaryDim: 2, placement: 'last', direction: 'reversed' },
   { headDim: 4, axes: { count: 2, pairAxis: [0, 1], frequencyIndex: [0, 0] } },
   { headDim: 4, scaling: { type: 'default' } },
   { headDim: 4, scaling: { type: 'explicit', inverseFrequencies: [1, 0.5], attentionFactor: 2 } },
@@ -103,6 +104,7 @@ const place = {
   heads: 1,
   headDim: 2,
   rotaryDim: 2,
+  placement: 'last',
   pairing: 'half',
   layout: 'bshd',
   batch: 1,
@@ -168,6 +170,18 @@ type OwnFunctionName = Exclude<FunctionName, GpuFunctionName>;
 /** Calls of functions that take options, or another object with keys. */
 export const keyedCalls: { readonly [K in KeyedFunctionName & OwnFunctionName]: Calls<K> } = {
   axial: [() => [4, 2, { order: 'blocks', frequencies: 'shared' }]],
+  ropeConfigsFromGguf: [
+    () => [
+      { 'general.architecture': 'llama', 'llama.attention.key_length': 4, 'llama.block_count': 1 },
+      { tensors: { 'rope_freqs.weight': [1, 1] }, strict: true },
+    ],
+  ],
+  ropeConfigsFromHuggingFace: [
+    () => [
+      { model_type: 'llama', head_dim: 4, num_hidden_layers: 1 },
+      { part: 'text', strict: true },
+    ],
+  ],
   ropeConfigFromGguf: [
     () => [
       { 'general.architecture': 'llama', 'llama.attention.key_length': 4 },
@@ -206,7 +220,7 @@ export const keyedCalls: { readonly [K in KeyedFunctionName & OwnFunctionName]: 
   permutePairing: [
     () => [
       new Float32Array(4),
-      { heads: 1, headDim: 4, rotaryDim: 4, columns: 1, from: 'half', to: 'interleaved' },
+      { heads: 1, headDim: 4, rotaryDim: 4, placement: 'last', columns: 1, from: 'half', to: 'interleaved' },
     ],
   ],
   additiveEncoding: everyEncoding.map((each) => () => [{ ...each }]),
@@ -242,7 +256,6 @@ export const plainCalls: { readonly [K in Exclude<OwnFunctionName, KeyedFunction
   mropeSections: [() => [[1, 2]]],
   mropeInterleaved: [() => [[1, 1, 1]]],
   axialWidths: [() => [[2, 4], 100]],
-  ropeConfigsFromHuggingFace: [() => [{ head_dim: 4, num_hidden_layers: 1 }]],
   bytesPerElement: [() => ['f16']],
   fromStorage: [() => [new Float32Array(1), 'f32']],
   toStorage: [() => [[1, 2], 'f32'], () => [[1, 2], 'f16']],

@@ -7,7 +7,7 @@ const storage = 0x80;
 /** As much of a storage buffer as is checked. */
 export const storageBuffer = (size: number, usage = storage): GPUBuffer => ({ size, usage }) as GPUBuffer;
 
-const defaults: PartShape = { dtype: 'f32', headDim: 64, rotaryDim: 64 };
+const defaults: PartShape = { dtype: 'f32', headDim: 64, rotaryDim: 64, placement: 'first' };
 
 /** Q, K or V, as a binding would have it: of f32, 64 dims, all of which rotate but for V's. */
 export function partOf(

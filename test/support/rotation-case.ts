@@ -25,6 +25,8 @@ export interface RotationCase {
   readonly pairing: Pairing;
   readonly headDim: number;
   readonly rotaryDim?: number;
+  readonly placement?: 'first' | 'last';
+  readonly direction?: 'forward' | 'reversed';
   readonly theta?: number;
   readonly tokens: number;
   readonly start: number;
@@ -47,7 +49,8 @@ export function submitPass(device: GPUDevice, body: (pass: GPUComputePassEncoder
 
 /** A rope for the case, owned by the scope. */
 export async function createCaseRope(device: GPUDevice, own: Own, c: RotationCase): Promise<Rope> {
-  const config = { headDim: c.headDim, rotaryDim: c.rotaryDim, theta: c.theta, pairing: c.pairing };
+  const { headDim, rotaryDim, placement, direction, theta, pairing } = c;
+  const config = { headDim, rotaryDim, placement, direction, theta, pairing };
   return own(await createRope(device, config, { dtypes: [c.dtype], ...c.options }));
 }
 
@@ -56,6 +59,7 @@ export function rotationOf(c: RotationCase, side: Side) {
   const { inverseFrequencies } = ropeFrequencies({
     headDim: c.headDim,
     rotaryDim: c.rotaryDim,
+    direction: c.direction,
     theta: c.theta,
   });
   return {
@@ -63,6 +67,7 @@ export function rotationOf(c: RotationCase, side: Side) {
     pairing: c.pairing,
     headDim: c.headDim,
     rotaryDim: c.rotaryDim ?? c.headDim,
+    placement: c.placement ?? 'first',
     tokens: c.tokens,
     batch: c.batch ?? 1,
     positions: c.start,

@@ -95,7 +95,11 @@ describe('permutePairing refuses', () => {
   const good = { heads: 2, headDim: 4, columns: 3, from: 'half', to: 'interleaved' };
   const weights = new Float32Array(24);
   const cases: [unknown, unknown, string][] = [
-    [weights, null, 'options: expected { heads, headDim, rotaryDim, columns, from, to }, got null'],
+    [
+      weights,
+      null,
+      'options: expected { heads, headDim, rotaryDim, placement, columns, from, to }, got null',
+    ],
     [weights, { ...good, heads: 0 }, 'heads: expected an integer of at least 1, got 0'],
     [weights, { ...good, columns: undefined }, 'columns: expected an integer, got undefined'],
     [weights, { ...good, rotaryDim: 6 }, 'rotaryDim: expected an integer in 2..4, got 6'],
@@ -110,4 +114,14 @@ describe('permutePairing refuses', () => {
       expect(() => permutePairing(array as Float32Array, options as PermuteOptions)).toThrow(message);
     });
   }
+});
+
+describe('permutePairing of the last elements', () => {
+  it('rows before them stay: head of 6, the last 4', () => {
+    const weights = Uint16Array.from({ length: 12 }, (_, i) => i);
+    const sizes = { heads: 2, headDim: 6, rotaryDim: 4, placement: 'last', columns: 1 } as const;
+    const half = permutePairing(weights, { ...sizes, from: 'interleaved', to: 'half' });
+    expect([...half]).toEqual([0, 1, 2, 4, 3, 5, 6, 7, 8, 10, 9, 11]);
+    expect(permutePairing(half, { ...sizes, from: 'half', to: 'interleaved' })).toEqual(weights);
+  });
 });

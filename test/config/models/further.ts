@@ -185,7 +185,8 @@ export const further: readonly ModelCase[] = [
       position_embedding_type: 'nope',
       rope_theta: 10000,
     },
-    reads: /^position_embedding_type: expected a rotary kind, got "nope"$/,
+    reads:
+      /^position_embedding_type: expected rope, as granitemoehybrid is not rotated otherwise, got "nope"$/,
   },
   {
     model: 'ModernBERT base',
@@ -227,6 +228,7 @@ export const further: readonly ModelCase[] = [
   {
     model: 'GPT-2',
     config: { model_type: 'gpt2', n_embd: 768, n_head: 12, n_layer: 12, n_positions: 1024 },
-    reads: /^model_type: expected a family with readable rotary embeddings, got "gpt2"$/,
+    reads:
+      /^model_type: expected a model whose heads are rotated, got "gpt2": its modelling code has no rotation$/,
   },
 ];

@@ -10,13 +10,14 @@ import {
   ropeFrequencies,
 } from 'webgpu-rope';
 import type { Preset } from '../presets';
-import { configOf } from './config';
 import { fillSeeded, tensorBuffer } from './data';
 import type { EncodedSubject } from './subject';
 
 /** What is rotated: a model's Q and K, as many tokens of them, from a position on. */
 export interface Workload {
   readonly preset: Preset;
+  /** What the preset's config says: `configOf(preset)`. Given, so that a worker can do without the reader. */
+  readonly config: RopeConfig;
   readonly tokens: number;
   readonly dtype: RopeDtype;
   /** Position of the first token of each sequence. Default 0. */
@@ -27,7 +28,6 @@ export interface Workload {
 
 /** A workload and what follows from it: shapes, bytes, frequencies. */
 export interface Setting extends Required<Workload> {
-  readonly config: RopeConfig;
   readonly frequencies: RopeFrequencies;
   /** Elements of Q and of K, tails that do not rotate included. */
   readonly elements: { readonly q: number; readonly k: number };
@@ -53,8 +53,7 @@ export interface Rotation extends EncodedSubject {
 export const seeds = { q: 11, k: 12 } as const;
 
 /** Works a workload out. */
-export function settingOf({ preset, tokens, dtype, start = 0, batch = 1 }: Workload): Setting {
-  const config = configOf(preset);
+export function settingOf({ preset, config, tokens, dtype, start = 0, batch = 1 }: Workload): Setting {
   const bytes = bytesPerElement(dtype);
   const { qHeads, kHeads } = preset;
   const rows = batch * tokens;

@@ -5,6 +5,7 @@ import type { BenchRow, SkippedPeer } from '../schema';
 import { makeCeiling } from './ceiling';
 import { type CheckResult, checkAgainstReference, checkRotation } from './check';
 import { clockOf } from './clock';
+import { configOf } from './config';
 import { type Measurement, measure } from './measure';
 import { makeRotation, type Setting } from './rotation';
 import { type Summary, summarise } from './stats';
@@ -68,7 +69,8 @@ export async function measureSetting(
   const { rounds, minSpanMs, signal, onProgress = () => {} } = options;
   const timing = { rounds, minSpanMs, clock: await clockOf(device), ...(signal && { signal }) };
   onProgress('checking');
-  const rotation = await makeRotation(device, { ...spec, preset: presetOf(spec) }, options.rope);
+  const preset = presetOf(spec);
+  const rotation = await makeRotation(device, { ...spec, preset, config: configOf(preset) }, options.rope);
   const owned: { destroy(): void }[] = [rotation];
   try {
     const check = await checkRotation(device, rotation, signal);

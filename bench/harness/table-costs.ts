@@ -73,7 +73,8 @@ export async function compareTables(
   const preset = presetBySlug('llama-3.1-8b');
   const start = 5000;
   const capacity = 2 ** 17;
-  const twoDigit = await makeRotation(device, { preset, tokens, dtype, start }, { capacity });
+  const workload = { preset, config: configOf(preset), tokens, dtype, start };
+  const twoDigit = await makeRotation(device, workload, { capacity });
   const { q, k, setting } = twoDigit;
   const rope = await createRope(device, setting.config, { dtypes: [dtype], capacity, table: 'full' });
   try {

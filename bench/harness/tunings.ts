@@ -2,6 +2,7 @@ import { createRope, type RopeDtype, type RopeTuning } from 'webgpu-rope';
 import { bytesPerElement } from '../../src/dtypes';
 import { headGroups } from '../../src/kernel/tuning';
 import { presetBySlug } from '../presets';
+import { configOf } from './config';
 import { type MeasureOptions, measure } from './measure';
 import { makeRotation, type Setting } from './rotation';
 import type { SettingSpec } from './row';
@@ -29,7 +30,8 @@ export async function trialTunings(
   { setting: spec, tunings }: TuningSpec,
   options: MeasureOptions,
 ): Promise<TuningTrial[]> {
-  const rotation = await makeRotation(device, { ...spec, preset: presetBySlug(spec.preset) });
+  const preset = presetBySlug(spec.preset);
+  const rotation = await makeRotation(device, { ...spec, preset, config: configOf(preset) });
   const { setting, q, k } = rotation;
   const { tokens, dtype, start } = setting;
   const owned: { destroy(): void }[] = [rotation];

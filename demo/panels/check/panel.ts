@@ -91,7 +91,9 @@ export const open: OpenPanel = (host, context) => {
       // The view of a result comes with its first result: the page is there sooner without.
       const viewing = import('./view/result');
       const { signal } = running;
-      const result = await runChoice(work, { choice, adapter }, { signal, onProgress: progress.show });
+      const { config } = modelOf(choice.preset);
+      const request = { choice, config, adapter };
+      const result = await runChoice(work, request, { signal, onProgress: progress.show });
       const { resultView } = await viewing;
       outcome.replaceChildren(resultView(result));
       peers.add(result);

@@ -11,9 +11,9 @@ import {
 import { checkAgainstReference, readerOf } from '../../../../bench/harness/check';
 import { runOnce } from '../../../../bench/harness/subject';
 import { presetBySlug } from '../../../../bench/presets';
-import { type AdapterSummary, summarise as summariseAdapter } from '../../../shell/adapter';
-import { type Choice, capacity } from '../choice';
-import type { OnProgress, RunResult, Timing } from './types';
+import { summarise as summariseAdapter } from '../../../shell/adapter';
+import { capacity } from '../choice';
+import type { OnProgress, RunRequest, RunResult, Timing } from './types';
 
 const rounds = 31;
 const minSpanMs = 10;
@@ -24,11 +24,7 @@ const minSpanMs = 10;
  *
  * @throws {Error} in words for the visitor: no device, out of memory, the GPU refused or was lost
  */
-export async function execute(
-  choice: Choice,
-  adapter: AdapterSummary,
-  onProgress: OnProgress,
-): Promise<RunResult> {
+export async function execute(request: RunRequest, onProgress: OnProgress): Promise<RunResult> {
   onProgress({ stage: 'device', text: 'asking for the GPU' });
   let fail: (error: Error) => void = () => {};
   const trouble = new Promise<never>((_, reject) => {
@@ -42,7 +38,7 @@ export async function execute(
     fail(new Error(`The GPU refused: ${error.message}`)),
   );
   try {
-    return await Promise.race([run(device, choice, adapter, onProgress), trouble]);
+    return await Promise.race([run(device, request, onProgress), trouble]);
   } finally {
     device.destroy();
   }
@@ -50,13 +46,12 @@ export async function execute(
 
 async function run(
   device: GPUDevice,
-  choice: Choice,
-  known: AdapterSummary,
+  { choice, config, adapter: known }: RunRequest,
   onProgress: OnProgress,
 ): Promise<RunResult> {
   onProgress({ stage: 'tables', text: 'building tables, filling Q and K' });
   const preset = presetBySlug(choice.preset);
-  const rotation = await makeRotation(device, { ...choice, preset }, { capacity });
+  const rotation = await makeRotation(device, { ...choice, preset, config }, { capacity });
   onProgress({ stage: 'rotating', text: 'rotating' });
   await runOnce(device, rotation);
   await device.queue.onSubmittedWorkDone();

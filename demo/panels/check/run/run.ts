@@ -1,7 +1,7 @@
 import type { OnProgress, Work } from '../../../shell/work';
-import type { CheckTasks, RunRequest } from '../tasks';
+import type { CheckTasks } from '../tasks';
 import { overall } from './stages';
-import type { RunResult } from './types';
+import type { RunRequest, RunResult } from './types';
 
 /**
  * Runs a choice in the panel's worker, so that the page stays quick whatever the run does.
@@ -19,7 +19,7 @@ export async function runChoice(
   if (result) return result;
   // Some browsers keep WebGPU from workers. Better a page that stutters than none.
   const { execute } = await import('./execute');
-  return execute(request.choice, request.adapter, (at) => {
+  return execute(request, (at) => {
     signal.throwIfAborted();
     onProgress(overall(at), at.text);
   });

@@ -1,7 +1,15 @@
+import type { RopeConfig } from 'webgpu-rope';
 import type { CheckResult } from '../../../../bench/harness/check';
 import type { ClockReport } from '../../../../bench/schema';
 import type { AdapterSummary } from '../../../shell/adapter';
 import type { Choice } from '../choice';
+
+export interface RunRequest {
+  readonly choice: Choice;
+  /** Of the preset chosen: the page has read it, so the worker goes without the reader. */
+  readonly config: RopeConfig;
+  readonly adapter: AdapterSummary;
+}
 
 /** What the clock found, in the benchmark's terms. */
 export interface Timing {

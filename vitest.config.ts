@@ -4,18 +4,21 @@ import { development } from './scripts/development';
 import { pageModules } from './test/docs/page-modules';
 import { puppeteerProvider } from './test/support/provider';
 import { ClosingLineReporter } from './test/support/reporter';
+import { seedOfRun } from './test/support/seed';
 
 // `--mode firefox` says the same as BROWSER=firefox, on every shell.
 export default defineConfig(({ mode }) => {
   const kind = mode === 'firefox' ? 'firefox' : browserFromEnvironment();
+  const seed = seedOfRun();
   return {
     test: {
-      reporters: ['default', new ClosingLineReporter()],
+      reporters: ['default', new ClosingLineReporter(seed)],
       projects: [
         {
           plugins: [development()],
           test: {
             name: 'node',
+            provide: { seed },
             include: ['test/**/*.test.ts'],
             exclude: ['test/gpu/**'],
             // Tests of the demo and of the package build things and start a browser of their own.
@@ -27,6 +30,7 @@ export default defineConfig(({ mode }) => {
           plugins: [development(), pageModules()],
           test: {
             name: 'browser',
+            provide: { seed },
             include: ['test/gpu/**/*.test.ts'],
             setupFiles: ['test/support/setup.ts'],
             // A software adapter is slow.

@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { browserFromEnvironment } from './scripts/browser';
 import { development } from './scripts/development';
 import { pageModules } from './test/docs/page-modules';
+import { hangMs } from './test/support/hang';
 import { puppeteerProvider } from './test/support/provider';
 import { ClosingLineReporter } from './test/support/reporter';
 import { seedOfRun } from './test/support/seed';
@@ -21,9 +22,9 @@ export default defineConfig(({ mode }) => {
             provide: { seed },
             include: ['test/**/*.test.ts'],
             exclude: ['test/gpu/**'],
-            // Tests of the demo and of the package build things and start a browser of their own.
-            testTimeout: 180_000,
-            hookTimeout: 180_000,
+            globalSetup: ['test/demo/pages.ts'],
+            testTimeout: hangMs,
+            hookTimeout: hangMs,
           },
         },
         {
@@ -33,9 +34,8 @@ export default defineConfig(({ mode }) => {
             provide: { seed },
             include: ['test/gpu/**/*.test.ts'],
             setupFiles: ['test/support/setup.ts'],
-            // A software adapter is slow.
-            testTimeout: 60_000,
-            hookTimeout: 60_000,
+            testTimeout: hangMs,
+            hookTimeout: hangMs,
             sequence: { groupOrder: 1 },
             browser: {
               enabled: true,

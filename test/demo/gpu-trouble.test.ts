@@ -29,7 +29,7 @@ const losesDevice = inWorkers(`
       submit(commands);
       if (++submits !== 2) return;
       device.destroy();
-      setTimeout(() => resolve({ reason: 'unknown', message: 'taken away' }), 20);
+      setTimeout(() => resolve({ reason: 'unknown', message: 'taken away' }));
     };
     return device;
   };`);

@@ -4,9 +4,11 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import type { Plugin } from 'vite';
 import type { TestProject } from 'vitest/node';
 import { development } from '../../scripts/development';
-import { buildSite, type Panels, type ServedPage } from './build-site';
+import { type ServedPage, serveDemo } from './serve';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,12 +17,15 @@ declare module 'vitest' {
   }
 }
 
+/** Whose panels the page has: the explorer's own, or those of test/demo/fixture. */
+export type Panels = 'own' | 'fixture';
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const sites = new Map<string, ReturnType<typeof buildSite>>();
+  const sites = new Map<string, ReturnType<typeof serveDemo>>();
   const server = createServer(async (request, response) => {
     const panels = (request.url ?? '').slice(1) as Panels;
     try {
-      const site = sites.get(panels) ?? buildSite(panels, development);
+      const site = sites.get(panels) ?? serveDemo(development, panels === 'fixture' ? [fixturePanels()] : []);
       sites.set(panels, site);
       const { url, outDir } = await site;
       response.end(JSON.stringify({ url, outDir } satisfies ServedPage));
@@ -47,4 +52,20 @@ export async function servedPage(pages: string, panels: Panels): Promise<ServedP
   const response = await fetch(pages + panels);
   if (!response.ok) throw new Error(`the page, ${panels} panels: ${await response.text()}`);
   return (await response.json()) as ServedPage;
+}
+
+/** Puts the fixture's panels and tasks where main.ts and the worker import the explorer's. */
+function fixturePanels(): Plugin {
+  const places = [
+    { importer: '/demo/main.ts', source: './panels', file: 'panels.ts' },
+    { importer: '/demo/shell/explorer.worker.ts', source: '../panels/tasks', file: 'tasks.ts' },
+  ];
+  return {
+    name: 'fixture-panels',
+    enforce: 'pre',
+    resolveId(source, importer) {
+      const place = places.find((at) => source === at.source && importer?.endsWith(at.importer));
+      return place && resolve('test/demo/fixture', place.file);
+    },
+  };
 }

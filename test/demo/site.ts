@@ -4,8 +4,8 @@ import type { PluginOption } from 'vite';
 import { expect, inject } from 'vitest';
 import { type LaunchedBrowser, launchBrowser } from '../../scripts/browser';
 import { waitMs } from '../support/hang';
-import { buildSite, type ServedPage } from './build-site';
 import { servedPage } from './pages';
+import { type ServedPage, serveDemo } from './serve';
 
 export interface Site extends ServedPage {
   readonly launched: LaunchedBrowser;
@@ -20,7 +20,7 @@ export interface OpenPage {
 }
 
 export interface SiteOptions {
-  /** The page gets the panels of test/demo/fixture in place of its own. */
+  /** The page of the run gets the panels of test/demo/fixture in place of its own. */
   readonly fixture?: boolean;
   /** Leads the package's name somewhere, in a page built for the one who asks. Default: to its sources, in the run's page. */
   readonly packagePlugin?: () => PluginOption;
@@ -28,9 +28,8 @@ export interface SiteOptions {
 
 /** The page of this run, and a browser of its own. */
 export async function openSite({ fixture = false, packagePlugin }: SiteOptions = {}): Promise<Site> {
-  const panels = fixture ? 'fixture' : 'own';
-  const built = packagePlugin && (await buildSite(panels, packagePlugin));
-  const { url, outDir } = built ?? (await servedPage(inject('pages'), panels));
+  const built = packagePlugin && (await serveDemo(packagePlugin));
+  const { url, outDir } = built ?? (await servedPage(inject('pages'), fixture ? 'fixture' : 'own'));
   // Precise coverage, the accessibility tree and held-back requests are Chrome's.
   const launched = await launchBrowser({ browser: 'chrome' });
   return {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build, createServer, preview } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LaunchedBrowser, launchBrowser } from '../../scripts/browser';
+import { waitMs } from '../support/hang';
 import { family } from './family';
 import { installPacked, type Project, typeCheck, writeFiles } from './project';
 
@@ -114,11 +115,9 @@ async function outcomeAt(url: string): Promise<Outcome> {
   tab.on('pageerror', (error) => errors.push(error));
   try {
     await tab.goto(url);
-    await tab
-      .waitForFunction('window.outcome !== undefined', { timeout: 120_000 })
-      .catch((error: unknown) => {
-        throw new AggregateError([error, ...errors], `the page left no outcome: ${errors.join('; ')}`);
-      });
+    await tab.waitForFunction('window.outcome !== undefined', { timeout: waitMs }).catch((error: unknown) => {
+      throw new AggregateError([error, ...errors], `the page left no outcome: ${errors.join('; ')}`);
+    });
     return (await tab.evaluate('window.outcome')) as Outcome;
   } finally {
     await tab.close();

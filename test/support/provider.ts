@@ -4,6 +4,7 @@ import type { Page } from 'puppeteer';
 import type { BrowserProviderOption } from 'vitest/node';
 import { type LaunchedBrowser, launchBrowser } from '../../scripts/browser';
 import type { BrowserKind } from '../../scripts/browsers/find';
+import { waitMs } from './hang';
 
 /** Runs test files in a headless browser that `scripts/browser` finds. Without an adapter the run fails. */
 export function puppeteerProvider(kind: BrowserKind): BrowserProviderOption {
@@ -22,7 +23,7 @@ export function puppeteerProvider(kind: BrowserKind): BrowserProviderOption {
           launched ??= launchAndTell(kind);
           const page = await (await launched).browser.newPage();
           pages.set(session, page);
-          await page.goto(url, { timeout: 60_000 });
+          await page.goto(url, { timeout: waitMs });
         },
         async close() {
           pages.clear();

@@ -11,23 +11,14 @@ import { type AdditiveEncodingInput, createAdditive } from 'webgpu-rope/additive
 import { type AdditiveCase, expectAddition } from '../support/additive-case';
 import { fresh } from '../support/fresh';
 import { getDevice, type Own, withErrorScope } from '../support/gpu';
+import { wide, words as wordsOf } from '../support/position-case';
 import { createRandom } from '../support/random';
 import { submitPass } from '../support/rotation-case';
 import { guardedTensor } from '../support/tensors';
 
 const device = await getDevice();
 
-/** A buffer of 32-bit words. */
-function words(own: Own, values: ArrayLike<number>): GPUBuffer {
-  const data = Int32Array.from(values);
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-  const buffer = own(device.createBuffer({ size: data.byteLength, usage }));
-  device.queue.writeBuffer(buffer, 0, data);
-  return buffer;
-}
-
-/** 64-bit ids as onnxruntime has them: two words each, low first. */
-const wide = (values: readonly number[]): number[] => values.flatMap((value) => [value, value < 0 ? -1 : 0]);
+const words = (own: Own, values: ArrayLike<number>) => wordsOf(device, own, values);
 
 const sinusoidal: AdditiveEncodingInput = { type: 'sinusoidal', dim: 24 };
 const capacity = 5000;

@@ -5,6 +5,7 @@ import { createAttentionBias } from 'webgpu-rope/bias';
 import { expectSameBits } from '../support/compare';
 import { getDevice, requestAdapter, withErrorScope } from '../support/gpu';
 import { submitPass } from '../support/rotation-case';
+import { expectThrow } from '../support/wrong';
 
 const device = await getDevice();
 const { COPY_DST, COPY_SRC, STORAGE } = GPUBufferUsage;
@@ -15,13 +16,6 @@ const ragged = device.createBuffer({ size: 130, usage: STORAGE | COPY_SRC });
 afterAll(() => {
   for (const buffer of [q, readOnly, ragged]) buffer.destroy();
 });
-
-type Wrong = { readonly error: typeof TypeError | typeof RangeError; readonly message: string | RegExp };
-
-function expectThrow(body: () => unknown, { error, message }: Wrong): void {
-  expect(body).toThrow(error);
-  expect(body).toThrow(message);
-}
 
 describe('uploadTensor and readTensor', () => {
   test('no numbers', () => {

@@ -36,7 +36,6 @@ export default defineConfig(({ mode }) => {
             setupFiles: ['test/support/setup.ts'],
             testTimeout: hangMs,
             hookTimeout: hangMs,
-            sequence: { groupOrder: 1 },
             browser: {
               enabled: true,
               headless: true,

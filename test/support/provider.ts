@@ -16,7 +16,7 @@ export function puppeteerProvider(kind: BrowserKind): BrowserProviderOption {
       const pages = new Map<string, Page>();
       return {
         name: 'puppeteer',
-        // One page at a time: the software adapter already uses every core.
+        // One page at a time: the software adapter uses more than one core, and the project `node` runs beside it.
         supportsParallelism: false,
         getCommandsContext: (session) => ({ page: pages.get(session) }),
         async openPage(session, url) {

@@ -2,17 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { ropeDtypes } from '../../../src/dtypes';
 import { callLibrary, hex } from '../../support/library-calls';
 import code from './dtype.wgsl?linked';
-import {
-  chunksOf,
-  evenOdd,
-  halfDtypes,
-  loaded,
-  numberBits,
-  packed,
-  stored,
-  storedBits,
-  withOneNaN,
-} from './halves';
+import { testChunks } from './half-chunks';
+import { halfDtypes, loaded, numberBits, packed, stored, storedBits, withOneNaN } from './halves';
 
 // Of f32 none of them is called: test/gpu/lib/rotate.test.ts has DTYPE 0.
 describe.each(halfDtypes)('%s', (dtype) => {
@@ -21,22 +12,7 @@ describe.each(halfDtypes)('%s', (dtype) => {
   const numbers = [...numberBits(dtype)];
   const halves = [...storedBits(dtype)];
 
-  test('unpack', async () => {
-    const chunks = chunksOf(storedBits(dtype));
-    const calls = chunks.map(packed);
-    const got = await callLibrary({ code, name: 'unpack', constants, calls, vectors: 2 });
-    for (const [i, chunk] of chunks.entries()) {
-      expect(hex([...got[i]!].map(one))).toEqual(hex(evenOdd(chunk).map((bits) => loaded(bits, dtype))));
-    }
-  });
-
-  test('pack', async () => {
-    const chunks = chunksOf(numberBits(dtype));
-    const got = await callLibrary({ code, name: 'pack', constants, calls: chunks.map(evenOdd) });
-    for (const [i, chunk] of chunks.entries()) {
-      expect(hex(got[i]!)).toEqual(hex(packed([...chunk].map((bits) => stored(bits, dtype)))));
-    }
-  });
+  testChunks(dtype, { code, unpack: 'unpack', pack: 'pack', constants });
 
   test('pack_one: the lower half of a word, the upper one 0', async () => {
     const calls = numbers.map((bits) => [bits, 0, 0, 0]);

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { browserFromEnvironment } from './scripts/browser';
 import { development } from './scripts/development';
@@ -14,6 +15,8 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       reporters: ['default', new ClosingLineReporter(seed)],
+      // Two at least: tests of the demo page mostly wait for their browser.
+      maxWorkers: Math.max(2, availableParallelism() - 1),
       projects: [
         {
           plugins: [development()],

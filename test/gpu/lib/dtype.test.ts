@@ -12,7 +12,7 @@ describe.each(halfDtypes)('%s', (dtype) => {
   const numbers = [...numberBits(dtype)];
   const halves = [...storedBits(dtype)];
 
-  testChunks(dtype, { code, unpack: 'unpack', pack: 'pack', constants });
+  testChunks(dtype, { code, unpack: { name: 'unpack' }, pack: { name: 'pack' }, constants });
 
   test('pack_one: the lower half of a word, the upper one 0', async () => {
     const calls = numbers.map((bits) => [bits, 0, 0, 0]);

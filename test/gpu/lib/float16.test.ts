@@ -9,7 +9,7 @@ import { chunksOf, evenOdd, halfDtypes, numberBits, stored } from './halves';
 const fours = (bits: Uint32Array) => chunksOf(bits).flatMap((eight) => [eight.slice(0, 4), eight.slice(4)]);
 
 describe.each(halfDtypes)('%s', (dtype) => {
-  testChunks(dtype, { code, unpack: `unpack_${dtype}`, pack: `pack_${dtype}` });
+  testChunks(dtype, { code, unpack: { name: `unpack_${dtype}` }, pack: { name: `pack_${dtype}` } });
 });
 
 test('f16_magnitudes: the bits of an f16 but for its sign', async () => {

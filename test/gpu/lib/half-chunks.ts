@@ -15,8 +15,8 @@ import {
 /** A module that converts chunks of eight numbers, by the names it has for a dtype. */
 export interface ChunkModule {
   readonly code: string;
-  readonly unpack: string;
-  readonly pack: string;
+  readonly unpack: { readonly name: string };
+  readonly pack: { readonly name: string };
   readonly constants?: Record<string, number>;
 }
 
@@ -24,7 +24,7 @@ export interface ChunkModule {
 export function testChunks(dtype: HalfDtype, { code, unpack, pack, constants = {} }: ChunkModule): void {
   test('unpack: even and odd elements of four words; zeros, subnormals, infinities and NaNs with their signs', async () => {
     const chunks = chunksOf(storedBits(dtype));
-    const got = await callLibrary({ code, name: unpack, constants, calls: chunks.map(packed), vectors: 2 });
+    const got = await callLibrary({ code, ...unpack, constants, calls: chunks.map(packed), vectors: 2 });
     for (const [i, chunk] of chunks.entries()) {
       const expected = evenOdd(chunk).map((bits) => loaded(bits, dtype));
       const one = dtype === 'f16' ? withOneNaN : (bits: number) => bits;
@@ -34,7 +34,7 @@ export function testChunks(dtype: HalfDtype, { code, unpack, pack, constants = {
 
   test('pack: rounded once to nearest even; overflow, infinities and NaNs with their signs', async () => {
     const chunks = chunksOf(numberBits(dtype));
-    const got = await callLibrary({ code, name: pack, constants, calls: chunks.map(evenOdd) });
+    const got = await callLibrary({ code, ...pack, constants, calls: chunks.map(evenOdd) });
     for (const [i, chunk] of chunks.entries()) {
       const expected = packed([...chunk].map((bits) => stored(bits, dtype)));
       expect(hex(got[i]!), hex(chunk).join()).toEqual(hex(expected));

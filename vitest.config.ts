@@ -1,38 +1,44 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { browserFromEnvironment } from './scripts/browser';
 import { development } from './scripts/development';
 import { pageModules } from './test/docs/page-modules';
+import { hangMs } from './test/support/hang';
 import { puppeteerProvider } from './test/support/provider';
 import { ClosingLineReporter } from './test/support/reporter';
+import { seedOfRun } from './test/support/seed';
 
 // `--mode firefox` says the same as BROWSER=firefox, on every shell.
 export default defineConfig(({ mode }) => {
   const kind = mode === 'firefox' ? 'firefox' : browserFromEnvironment();
+  const seed = seedOfRun();
   return {
     test: {
-      reporters: ['default', new ClosingLineReporter()],
+      reporters: ['default', new ClosingLineReporter(seed)],
+      // Two at least: tests of the demo page mostly wait for their browser.
+      maxWorkers: Math.max(2, availableParallelism() - 1),
       projects: [
         {
           plugins: [development()],
           test: {
             name: 'node',
+            provide: { seed },
             include: ['test/**/*.test.ts'],
             exclude: ['test/gpu/**'],
-            // Tests of the demo and of the package build things and start a browser of their own.
-            testTimeout: 180_000,
-            hookTimeout: 180_000,
+            globalSetup: ['test/demo/pages.ts'],
+            testTimeout: hangMs,
+            hookTimeout: hangMs,
           },
         },
         {
           plugins: [development(), pageModules()],
           test: {
             name: 'browser',
+            provide: { seed },
             include: ['test/gpu/**/*.test.ts'],
             setupFiles: ['test/support/setup.ts'],
-            // A software adapter is slow.
-            testTimeout: 60_000,
-            hookTimeout: 60_000,
-            sequence: { groupOrder: 1 },
+            testTimeout: hangMs,
+            hookTimeout: hangMs,
             browser: {
               enabled: true,
               headless: true,

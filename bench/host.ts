@@ -16,4 +16,6 @@ export interface HostOptions {
   /** Names of peers that will be measured. */
   readonly peers: readonly string[];
   readonly onProgress: (text: string) => void;
+  /** More command-line arguments for a browser. */
+  readonly args?: readonly string[];
 }

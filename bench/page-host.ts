@@ -8,7 +8,7 @@ import type { BenchHost, HostOptions } from './host';
 import { peerPackages } from './peers/names';
 
 /** Serves the benchmark's page with Vite, opens it in a headless browser and waits until it has a device. */
-export async function openPage({ peers, onProgress }: HostOptions): Promise<BenchHost> {
+export async function openPage({ peers, onProgress, args = [] }: HostOptions): Promise<BenchHost> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
@@ -21,7 +21,10 @@ export async function openPage({ peers, onProgress }: HostOptions): Promise<Benc
 
     const launched = await launchBrowser({
       // Chrome's timestamps come in steps of 100 us otherwise.
-      args: browserFromEnvironment() === 'chrome' ? ['--disable-dawn-features=timestamp_quantization'] : [],
+      args:
+        browserFromEnvironment() === 'chrome'
+          ? ['--disable-dawn-features=timestamp_quantization', ...args]
+          : [],
     });
     closers.push(() => launched.browser.close());
     const page = await launched.browser.newPage();

@@ -2,9 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { encodingRows } from 'webgpu-rope/additive';
 import { crossSimilarity, similarityMatrix } from 'webgpu-rope/analysis';
 import { expectClose } from '../support/compare';
-import { createRandom, seeded } from '../support/random';
-
-const freshSeed = (): number => Math.floor(Math.random() * 2 ** 32);
+import { fresh } from '../support/fresh';
 
 /** By the definition, with sums in another order: from the last dim to the first. */
 function cosine(rows: ArrayLike<number>, i: number, j: number, dim: number): number {
@@ -26,7 +24,7 @@ describe('similarityMatrix', () => {
       [17, 5],
       [40, 129],
     ] as const) {
-      await seeded(freshSeed(), (random) => {
+      await fresh((random) => {
         const rows = Float64Array.from({ length: count * dim }, () => random.normal());
         const matrix = similarityMatrix(rows, count, dim);
         const expected = Float64Array.from({ length: count * count }, (_, at) =>
@@ -102,14 +100,14 @@ describe('similarityMatrix', () => {
   });
 });
 
-test('crossSimilarity: a block of the matrix of both sets together; zeros are 0 with zeros too', () => {
-  const random = createRandom(freshSeed());
-  const rows = Float64Array.from({ length: 5 * 7 }, () => random.normal());
-  const columns = Float64Array.from({ length: 3 * 7 }, () => random.normal());
-  rows.fill(0, 7, 14);
-  columns.fill(0, 0, 7);
-  const all = similarityMatrix([...rows, ...columns], 8, 7);
-  const cross = crossSimilarity(rows, columns, 7);
-  for (let i = 0; i < 5; i++) for (let j = 0; j < 3; j++) expect(cross[i * 3 + j]).toBe(all[i * 8 + 5 + j]);
-  expect(cross[3]).toBe(0);
-});
+test('crossSimilarity: a block of the matrix of both sets together; zeros are 0 with zeros too', () =>
+  fresh((random) => {
+    const rows = Float64Array.from({ length: 5 * 7 }, () => random.normal());
+    const columns = Float64Array.from({ length: 3 * 7 }, () => random.normal());
+    rows.fill(0, 7, 14);
+    columns.fill(0, 0, 7);
+    const all = similarityMatrix([...rows, ...columns], 8, 7);
+    const cross = crossSimilarity(rows, columns, 7);
+    for (let i = 0; i < 5; i++) for (let j = 0; j < 3; j++) expect(cross[i * 3 + j]).toBe(all[i * 8 + 5 + j]);
+    expect(cross[3]).toBe(0);
+  }));

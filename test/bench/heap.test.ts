@@ -6,6 +6,12 @@ import { openHost } from '../../bench/open-host';
 import type { HeapRow } from '../../bench/schema';
 import { browserFromEnvironment } from '../../scripts/browser';
 
+/**
+ * Code that is not optimised allocates. It is optimised by how often it ran, and at once: not by a thread that gets a core
+ * sooner or later, and not in two steps, the second of which would lie inside the profile.
+ */
+const optimisesAtOnce = '--js-flags=--no-concurrent-recompilation --no-maglev';
+
 // The heap profiler is V8's.
 describe.skipIf(browserFromEnvironment() !== 'chrome')('what an encode allocates in steady state', () => {
   const cases: readonly DecodeCase[] = [
@@ -19,7 +25,7 @@ describe.skipIf(browserFromEnvironment() !== 'chrome')('what an encode allocates
   let host: BenchHost | undefined;
   const rows = new Map<DecodeCase, HeapRow>();
   beforeAll(async () => {
-    host = await openHost('browser', { peers: [], onProgress: () => {} });
+    host = await openHost('browser', { peers: [], onProgress: () => {}, args: [optimisesAtOnce] });
     const options = { encodes: 16_384, warmUp: 32_768, dtype: 'f32', cases } as const;
     for await (const row of profileHeap(host, options)) rows.set(row.name, row);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AttentionBiasInput, alibiSlopes, attentionBias, biasRows, t5Bucket } from 'webgpu-rope/bias';
-import { createRandom } from '../support/random';
+import { fresh } from '../support/fresh';
 
 describe('attentionBias', () => {
   test('fills in the defaults, and copies', () => {
@@ -56,27 +56,27 @@ describe('biasRows', () => {
     });
   });
 
-  test('T5: the weight of the bucket of key - query, in the column of the head', () => {
-    const random = createRandom(Math.floor(Math.random() * 2 ** 32));
-    for (const bidirectional of [true, false]) {
-      const [heads, buckets] = [3, 16];
-      const weights = Float32Array.from({ length: heads * buckets }, () => random.normal());
-      const [queries, keys] = [
-        [0, 50, 7],
-        [3, 7, 8, 300],
-      ];
-      const bias = { type: 't5', heads, buckets, maxDistance: 100, bidirectional } as const;
-      const rows = biasRows(bias, queries, keys, weights);
-      const options = { buckets, maxDistance: 100, bidirectional };
-      let at = 0;
-      for (let head = 0; head < heads; head++) {
-        for (const query of queries) {
-          for (const key of keys)
-            expect(rows[at++]).toBe(weights[t5Bucket(key - query, options) * heads + head]);
+  test('T5: the weight of the bucket of key - query, in the column of the head', () =>
+    fresh((random) => {
+      for (const bidirectional of [true, false]) {
+        const [heads, buckets] = [3, 16];
+        const weights = Float32Array.from({ length: heads * buckets }, () => random.normal());
+        const [queries, keys] = [
+          [0, 50, 7],
+          [3, 7, 8, 300],
+        ];
+        const bias = { type: 't5', heads, buckets, maxDistance: 100, bidirectional } as const;
+        const rows = biasRows(bias, queries, keys, weights);
+        const options = { buckets, maxDistance: 100, bidirectional };
+        let at = 0;
+        for (let head = 0; head < heads; head++) {
+          for (const query of queries) {
+            for (const key of keys)
+              expect(rows[at++]).toBe(weights[t5Bucket(key - query, options) * heads + head]);
+          }
         }
       }
-    }
-  });
+    }));
 
   test.each([
     [

@@ -8,7 +8,18 @@ import { lookup, makeTwoDigit } from '../../demo/panels/digits/two-digit';
 import { octavesOf, worstIn } from '../../demo/panels/digits/worst';
 import { fullTable, twoDigitTable } from '../../src/tables/tables';
 import { expectAccessible } from './accessibility';
-import { expectClean, failingWorkers, mainThreadWork, openPage, openSite, type Site, textOf } from './site';
+import {
+  expectClean,
+  failingWorkers,
+  holdResults,
+  openPage,
+  openSite,
+  rendered,
+  type Site,
+  textOf,
+  writeAddress,
+} from './site';
+import { expectLight, openCounted } from './work';
 
 let site: Site;
 beforeAll(async () => {
@@ -23,12 +34,25 @@ function described(page: Page, id: string): Promise<string> {
   return page.$eval(`#${id} [role="img"]`, (drawing) => drawing.getAttribute('aria-label') ?? '');
 }
 
-/** The address follows a few times a second. */
 async function expectAddress(page: Page, key: string, value: string): Promise<void> {
-  await page.waitForFunction(`new URLSearchParams(location.search).get('${key}') === '${value}'`, {
-    timeout: 5000,
-  });
+  await writeAddress(page);
+  expect(new URL(page.url()).searchParams.get(key)).toBe(value);
 }
+
+/** Timers that go on by themselves, as far as they were not ended. */
+const countIntervals = `{
+  window.intervals = new Set();
+  const { setInterval: set, clearInterval: clear } = window;
+  window.setInterval = (...given) => {
+    const id = set(...given);
+    window.intervals.add(id);
+    return id;
+  };
+  window.clearInterval = (id) => {
+    window.intervals.delete(id);
+    clear(id);
+  };
+}`;
 
 function written(position: number, base: number): string {
   const digits = digitsOf(position, base, lastPosition).toReversed().map(digitText).join(' ');
@@ -37,7 +61,7 @@ function written(position: number, base: number): string {
 
 describe('every control does what it says', () => {
   test('the position: by arrow keys, typed, stepped and played', async () => {
-    const open = await openPage(site, '?panel=digits');
+    const open = await openPage(site, '?panel=digits', countIntervals);
     const { page } = open;
     await page.waitForSelector(drawn);
     expect(await described(page, 'odometer')).toBe(written(1234, 10));
@@ -62,13 +86,13 @@ describe('every control does what it says', () => {
     expect(await page.$eval('#digits-position', (input) => (input as HTMLInputElement).value)).toBe('3995');
     await page.click('#play');
     expect(await textOf(page, '#play')).toBe('Stop');
-    await page.waitForFunction(`Number(document.querySelector('#digits-position').value) >= 3995 + 300`, {
-      timeout: 20_000,
-    });
+    expect(await page.evaluate('window.intervals.size')).toBe(1);
+    await page.waitForFunction(`Number(document.querySelector('#digits-position').value) >= 3995 + 300`);
     await page.click('#play');
     const stopped = await described(page, 'odometer');
     expect(stopped).toMatch(/^Position \d+95 in base 10/);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await page.evaluate('window.intervals.size'), 'nothing goes on by itself').toBe(0);
+    await rendered(page);
     expect(await described(page, 'odometer')).toBe(stopped);
     await expectAddress(page, 'step', '100');
     await expectClean(open);
@@ -161,14 +185,14 @@ test('the numbers are the package’s: rows, product, errors, bytes', async () =
 });
 
 test('every position: progress, the same largest error as in Node, and Cancel', async () => {
-  const open = await openPage(site, '?panel=digits');
+  const open = await openPage(site, '?panel=digits', holdResults);
   const { page } = open;
+  await page.evaluate('window.release()');
   await page.waitForSelector('#worst[data-drawn]');
   expect(await textOf(page, '#worst .note')).toContain('3\u202f328 of 1\u202f048\u202f576 positions');
   await page.click('#every');
   await page.waitForFunction(
     `document.querySelector('#worst .note').innerText.includes('All 1\u202f048\u202f576 positions')`,
-    { timeout: 60_000 },
   );
   const table = makeTwoDigit(ropeFrequencies({ headDim: 8 }), capacity);
   const worst = Math.max(
@@ -179,6 +203,8 @@ test('every position: progress, the same largest error as in Node, and Cancel', 
   expect(await page.evaluate('document.activeElement.id')).toBe('every');
 
   await page.select('#digits-dim', '256');
+  await page.waitForSelector('#worst:not(.busy)');
+  await page.evaluate('window.hold()');
   await page.focus('#every');
   await page.keyboard.press('Enter');
   await page.waitForSelector('#cancel');
@@ -187,6 +213,7 @@ test('every position: progress, the same largest error as in Node, and Cancel', 
   await page.waitForSelector('#every');
   expect(await textOf(page, '#worst .note')).not.toContain('All 1');
   // What goes on after Cancel has a new worker.
+  await page.evaluate('window.release()');
   await page.focus('#digits-position');
   await page.keyboard.press('End');
   await page.waitForFunction(`document.querySelector('#lookup').innerText.includes('1\u202f048\u202f575 =')`);
@@ -229,15 +256,16 @@ test('without WebGPU everything is there but the adapter’s limit', async () =>
 });
 
 test('arrow keys held down keep the main thread free', async () => {
-  const open = await openPage(site, '?panel=digits&dim=256');
+  const open = await openCounted(site, '?panel=digits&dim=256');
   const { page } = open;
   await page.waitForSelector(drawn);
   await page.focus('#digits-position');
-  const work = await mainThreadWork(page, async () => {
+  const work = await open.count(async () => {
     for (let n = 0; n < 20; n++) await page.keyboard.press('ArrowRight');
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await page.waitForFunction(`document.querySelector('#lookup').innerText.includes('1\u202f254 =')`);
+    await rendered(page);
   });
-  expect(Math.max(...work), 'longest task, ms of CPU').toBeLessThan(100);
+  expectLight(work, 20, 40_000);
   expect(await described(page, 'odometer')).toBe(written(1254, 10));
   await expectClean(open);
 });

@@ -29,7 +29,7 @@ const losesDevice = inWorkers(`
       submit(commands);
       if (++submits !== 2) return;
       device.destroy();
-      setTimeout(() => resolve({ reason: 'unknown', message: 'taken away' }), 20);
+      setTimeout(() => resolve({ reason: 'unknown', message: 'taken away' }));
     };
     return device;
   };`);
@@ -88,7 +88,6 @@ describe('a GPU for the page that fails its workers: said once, and the CPU goes
       // Another state is computed, and nothing more is said.
       await page.focus('#panel input[type="range"]');
       await page.keyboard.press('ArrowRight');
-      await page.waitForFunction('new Promise((resolve) => setTimeout(() => resolve(true), 400))');
       await until(page, one);
       expect(await page.$$('#notice .failed')).toHaveLength(1);
       await expectClean(open);

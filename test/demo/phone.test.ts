@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => site?.close());
 
 async function openOnPhone(query: string): Promise<OpenPage> {
-  const open = await openPage(site, query, undefined, phone);
+  const open = await openPage(site, query, undefined, undefined, phone);
   await settled(open.page);
   return open;
 }

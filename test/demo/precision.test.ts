@@ -8,13 +8,15 @@ import { expectAccessible } from './accessibility';
 import {
   expectClean,
   failingWorkers,
-  mainThreadWork,
+  holdResults,
   noGpu,
   openPage,
   openSite,
   type Site,
   textOf,
+  writeAddress,
 } from './site';
+import { expectLight, openCounted } from './work';
 
 let site: Site;
 beforeAll(async () => {
@@ -32,7 +34,6 @@ async function settled(page: Page): Promise<void> {
   const drawn = figures.map((id) => `#${id}[data-drawn]:not([aria-busy])`);
   await page.waitForFunction(
     `${JSON.stringify(drawn)}.every((selector) => document.querySelector(selector))`,
-    { timeout: 60_000 },
   );
 }
 
@@ -53,15 +54,13 @@ async function numbersOf(page: Page, id: string): Promise<string[][]> {
 async function changed(page: Page, id: string, before: string): Promise<void> {
   await page.waitForFunction(
     `document.querySelector('#${id} [role="img"]').getAttribute('aria-label') !== ${JSON.stringify(before)}`,
-    { timeout: 30_000 },
   );
   await settled(page);
 }
 
 async function expectAddress(page: Page, key: string, value: string): Promise<void> {
-  await page.waitForFunction(`new URLSearchParams(location.search).get('${key}') === '${value}'`, {
-    timeout: 5000,
-  });
+  await writeAddress(page);
+  expect(new URL(page.url()).searchParams.get(key)).toBe(value);
 }
 
 /** A number as the page writes it, back as a number. */
@@ -175,18 +174,20 @@ describe('every control does what it says', () => {
     await page.mouse.up();
     await page.waitForFunction(
       `document.querySelector('#by-pair [role="img"]').getAttribute('aria-label').includes('up to ${integer(4095)}')`,
-      { timeout: 30_000 },
     );
     await expectAddress(page, 'at', '4095');
     await expectClean(open);
   });
 
   test('Measure again, and the measurement as a file', async () => {
-    const open = await openPage(site, small);
+    const open = await openPage(site, small, holdResults);
     const { page } = open;
+    await page.evaluate('window.release()');
     await settled(page);
-    // Watched from before the click: so small a sweep may be over soon after it.
-    await Promise.all([page.waitForSelector('#sweep[aria-busy]'), page.click('#again')]);
+    await page.evaluate('window.hold()');
+    await page.click('#again');
+    expect(await page.$('#sweep[aria-busy]')).not.toBeNull();
+    await page.evaluate('window.release()');
     await settled(page);
     await page.evaluate(`
       window.taken = {};
@@ -213,23 +214,16 @@ describe('every control does what it says', () => {
   });
 });
 
-/** However quick the machine, a task's result comes after there was time to cancel it. */
-const slowResults = `
-  const add = Worker.prototype.addEventListener;
-  Worker.prototype.addEventListener = function (type, listener, ...rest) {
-    const late = (event) => setTimeout(() => listener(event), event.data.kind === 'result' ? 1500 : 0);
-    add.call(this, type, type === 'message' ? late : listener, ...rest);
-  };`;
-
 test('Cancel ends a measurement, and the next one works', async () => {
-  const open = await openPage(site, small, slowResults);
+  const open = await openPage(site, small, holdResults);
   const { page } = open;
-  const cancel = await page.waitForSelector('#cancel', { timeout: 20_000 });
+  const cancel = await page.waitForSelector('#cancel');
   await cancel?.click();
   await page.waitForFunction(`document.querySelector('#measured').innerText.startsWith('Cancelled')`);
   expect(await page.evaluate('document.activeElement.id')).toBe('again');
   await page.keyboard.press('Enter');
   await page.waitForSelector('#cancel');
+  await page.evaluate('window.release()');
   await settled(page);
   expect(await textOf(page, '#measured')).toMatch(/^Measured on .* of 8 pairs/);
   await expectClean(open);
@@ -262,20 +256,22 @@ test('without WebGPU: says why, and draws what the CPU computes', async () => {
   await expectClean(open);
 });
 
-test('opening it and moving a slider take less than 100 ms of the main thread at once', async () => {
-  const open = await openPage(site, '?panel=check');
+test('opening it and moving a slider: the main thread draws and no more', async () => {
+  const open = await openCounted(site, '?panel=check');
   const { page } = open;
   await page.waitForSelector('#run');
-  const work = await mainThreadWork(page, async () => {
+  const opened = await open.count(async () => {
     await page.click('#tabs a[href*="panel=precision"]');
     await page.waitForSelector('#sweep');
     await settled(page);
+  });
+  expectLight(opened, 1, 400_000);
+  const moved = await open.count(async () => {
     await page.focus('#at');
     for (let n = 0; n < 4; n++) await page.keyboard.press('ArrowLeft');
-    await new Promise((resolve) => setTimeout(resolve, 300));
     await settled(page);
   });
-  expect(Math.max(...work), 'longest task, ms of CPU').toBeLessThan(100);
+  expectLight(moved, 4, 120_000);
   await expectClean(open);
 });
 

@@ -37,7 +37,7 @@ test('built against dist/ through the package’s exports, the check passes and 
     site,
     '?autorun=1&preset=llama-3.2-1b&tokens=32&dtype=f16&start=5000',
   );
-  await page.waitForFunction('window.webgpuRopeReport.done', { timeout: 120_000 });
+  await page.waitForFunction('window.webgpuRopeReport.done');
   const report = (await page.evaluate('window.webgpuRopeReport')) as { ok: boolean; text: string };
   expect(report.ok, report.text).toBe(true);
   expect(troubles).toEqual([]);

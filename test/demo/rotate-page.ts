@@ -4,13 +4,14 @@ import { expect } from 'vitest';
 import { imageScores } from '../../demo/panels/rotate/image-scores';
 import { stateFromQuery } from '../../demo/panels/rotate/state';
 import { textScores } from '../../demo/panels/rotate/text-scores';
+import { writeAddress } from './site';
 
 export const settledText = '#turn-shift-chart[data-drawn]:not(.busy)';
 export const settledImage = '#turn-across[data-drawn]:not(.busy)';
 
+/** Waits until the address and the drawings have the newest state. */
 export async function settle(page: Page): Promise<void> {
-  // The address is written a few times a second; the newest drawing comes from the worker.
-  await page.waitForFunction('new Promise((resolve) => setTimeout(() => resolve(true), 400))');
+  await writeAddress(page);
   const mode = new URL(page.url()).searchParams.get('mode');
   await page.waitForSelector(mode === 'image' ? settledImage : settledText);
 }

@@ -15,7 +15,8 @@ import {
   settledText,
   stateOf,
 } from './rotate-page';
-import { expectClean, mainThreadWork, noGpu, openPage, openSite, type Site, textOf } from './site';
+import { expectClean, noGpu, openPage, openSite, type Site, textOf } from './site';
+import { expectLight, openCounted } from './work';
 
 let site: Site;
 beforeAll(async () => {
@@ -152,20 +153,20 @@ describe('a text', () => {
     await expectClean(open);
   });
 
-  test('dragging a slider takes no task of the main thread past 100 ms', async () => {
-    const open = await openPage(site, '?panel=rotate&dim=128&range=1024');
+  test('dragging a slider: the main thread draws and no more', async () => {
+    const open = await openCounted(site, '?panel=rotate&dim=128&range=1024');
     const { page } = open;
     await page.waitForSelector(settledText);
     const box = await (await page.$('#turn-distance'))?.boundingBox();
     if (!box) throw new Error('#turn-distance: expected a box, got none');
-    const work = await mainThreadWork(page, async () => {
+    const work = await open.count(async () => {
       await page.mouse.move(box.x + 10, box.y + box.height / 2);
       await page.mouse.down();
       for (let n = 1; n <= 12; n++) await page.mouse.move(box.x + 10 + n * 14, box.y + box.height / 2);
       await page.mouse.up();
       await settle(page);
     });
-    expect(Math.max(...work), 'longest task, ms of CPU').toBeLessThan(100);
+    expectLight(work, 12, 200_000);
     expect(stateOf(page).distance).toBeGreaterThan(500);
     await expectTextNumbers(page);
     await expectClean(open);

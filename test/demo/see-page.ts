@@ -10,7 +10,7 @@ import { measuredOf } from '../../demo/panels/see/tasks';
 import { positionRows } from '../../src/analysis/encoding-source';
 import { encodingProperties } from '../../src/analysis/properties';
 import { similarityMatrix } from '../../src/analysis/similarity';
-import { textOf } from './site';
+import { rendered, textOf, writeAddress } from './site';
 
 /** The state in the address. */
 export function stateOf(page: Page): State {
@@ -21,15 +21,14 @@ export function stateOf(page: Page): State {
 
 /** Waits until all that the newest state asks for is drawn. */
 export async function settle(page: Page): Promise<void> {
-  // The address is written a few times a second.
-  await page.waitForFunction('new Promise((resolve) => setTimeout(() => resolve(true), 400))');
+  await writeAddress(page);
   const figures = isBias(stateOf(page))
     ? ['#see-bias']
     : ['#see-similarity', ...(isGrid(stateOf(page)) ? ['#see-cell'] : [])];
   for (const figure of ['#see-map', '#see-curves', ...figures]) {
-    await page.waitForSelector(`${figure}[data-drawn]:not(.busy)`, { timeout: 60_000 });
+    await page.waitForSelector(`${figure}[data-drawn]:not(.busy)`);
   }
-  await page.waitForSelector('#see-properties:not(.busy)', { timeout: 60_000 });
+  await page.waitForSelector('#see-properties:not(.busy)');
 }
 
 /** Everything that is said of what is drawn. */
@@ -47,7 +46,7 @@ export async function numbersOf(page: Page, figure: string): Promise<string[][]>
   await page.click(`${figure} summary`);
   await page.waitForSelector(`${figure} tbody tr`);
   // Opening is told to the page a moment later, which then fills the table anew.
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  await rendered(page);
   const rows = await page.$$eval(`${figure} table tr`, (all) =>
     all.map((row) => [...row.children].map((cell) => cell.textContent ?? '')),
   );

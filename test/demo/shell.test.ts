@@ -1,7 +1,7 @@
 import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible } from './accessibility';
-import { expectClean, openPage, openSite, type Site, textOf } from './site';
+import { expectClean, openPage, openSite, type Site, textOf, writeAddress } from './site';
 
 let site: Site;
 beforeAll(async () => {
@@ -127,8 +127,8 @@ describe('address and history', () => {
     }`);
     await opened(page, 'Plain');
     expect(new URL(page.url()).search).toBe('?panel=plain&word=hello');
-    // Longer than an address waits.
-    await page.waitForFunction('new Promise((resolve) => setTimeout(() => resolve(true), 500))');
+    // What still waited would be written now.
+    await writeAddress(page);
     expect(new URL(page.url()).search).toBe('?panel=plain&word=hello');
     await page.click(tab('waves'));
     await opened(page, 'Waves');

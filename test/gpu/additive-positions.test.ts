@@ -9,25 +9,16 @@ import {
 } from 'webgpu-rope';
 import { type AdditiveEncodingInput, createAdditive } from 'webgpu-rope/additive';
 import { type AdditiveCase, expectAddition } from '../support/additive-case';
+import { fresh } from '../support/fresh';
 import { getDevice, type Own, withErrorScope } from '../support/gpu';
-import { createRandom, seeded } from '../support/random';
+import { wide, words as wordsOf } from '../support/position-case';
+import { createRandom } from '../support/random';
 import { submitPass } from '../support/rotation-case';
 import { guardedTensor } from '../support/tensors';
 
 const device = await getDevice();
-const freshSeed = (): number => Math.floor(Math.random() * 2 ** 32);
 
-/** A buffer of 32-bit words. */
-function words(own: Own, values: ArrayLike<number>): GPUBuffer {
-  const data = Int32Array.from(values);
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-  const buffer = own(device.createBuffer({ size: data.byteLength, usage }));
-  device.queue.writeBuffer(buffer, 0, data);
-  return buffer;
-}
-
-/** 64-bit ids as onnxruntime has them: two words each, low first. */
-const wide = (values: readonly number[]): number[] => values.flatMap((value) => [value, value < 0 ? -1 : 0]);
+const words = (own: Own, values: ArrayLike<number>) => wordsOf(device, own, values);
 
 const sinusoidal: AdditiveEncodingInput = { type: 'sinusoidal', dim: 24 };
 const capacity = 5000;
@@ -36,7 +27,7 @@ type Case = Omit<AdditiveCase, 'encoding' | 'dtype'> & Partial<Pick<AdditiveCase
 
 const run = (c: Case) =>
   withErrorScope(device, (own) =>
-    seeded(freshSeed(), (random) =>
+    fresh((random) =>
       expectAddition(device, own, random, {
         encoding: sinusoidal,
         dtype: 'f32',
@@ -238,21 +229,22 @@ describe.each([2, 3, 4])('%i axes, equal blocks', (axes) => {
     const tokens = 5;
     for (const dtype of ropeDtypes) {
       for (const perSequence of [true, false]) {
-        const random = createRandom(freshSeed());
-        const positions = Array.from({ length: axes }, () =>
-          Array.from({ length: tokens * (perSequence ? 2 : 1) }, () => random.integer(0, 4999)),
-        );
-        positions[axes - 1]![2] = -1;
-        await run({
-          dtype,
-          encoding,
-          tokens,
-          batch: 2,
-          strides: { token: encoding.dim + (encoding.dim % 2) },
-          source: (own) => ({
-            positions: { type: 'ids', buffer: words(own, positions.flat()), perSequence },
-          }),
-          positions,
+        await fresh(async (random) => {
+          const positions = Array.from({ length: axes }, () =>
+            Array.from({ length: tokens * (perSequence ? 2 : 1) }, () => random.integer(0, 4999)),
+          );
+          positions[axes - 1]![2] = -1;
+          await run({
+            dtype,
+            encoding,
+            tokens,
+            batch: 2,
+            strides: { token: encoding.dim + (encoding.dim % 2) },
+            source: (own) => ({
+              positions: { type: 'ids', buffer: words(own, positions.flat()), perSequence },
+            }),
+            positions,
+          });
         });
       }
     }

@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { fromStorage, readTensor, ropeDtypes, uploadTensor } from 'webgpu-rope';
 import { type AdditiveEncodingInput, createAdditive } from 'webgpu-rope/additive';
 import { type AdditiveCase, expectAddition } from '../support/additive-case';
+import { fresh, freshCases } from '../support/fresh';
 import { getDevice, withErrorScope } from '../support/gpu';
-import { createRandom, type Random, randomTensor, seeded } from '../support/random';
+import { createRandom, type Random, randomTensor } from '../support/random';
 import { submitPass } from '../support/rotation-case';
 
 const device = await getDevice();
-const freshSeed = (): number => Math.floor(Math.random() * 2 ** 32);
 
 const run = (c: AdditiveCase) =>
-  withErrorScope(device, (own) => seeded(freshSeed(), (random) => expectAddition(device, own, random, c)));
+  withErrorScope(device, (own) => fresh((random) => expectAddition(device, own, random, c)));
 
 /** Consecutive positions from `start` on, for the encoding and for the reference. */
 const from = (start: number) => ({ source: { start }, positions: start });
@@ -111,31 +111,32 @@ describe.each(ropeDtypes)('%s', (dtype) => {
           [24, 7],
           [13, 131],
         ] as const) {
-          const random = createRandom(freshSeed());
-          const rows = 12;
-          const table = randomTensor(stored, offset + rows * dim + 1, random);
-          const buffer = own(uploadTensor(device, table, stored, { as: 'bits' }));
-          const c: AdditiveCase = {
-            encoding: { type: 'learned', dim, rows, offset: 2 },
-            dtype,
-            tokens: 7,
-            batch: 2,
-            ...from(3),
-            scale: 1.5,
-            strides: { token: dim + (dim % 2) },
-            weights: fromStorage(table, stored).subarray(offset),
-            options: { weights: { buffer, dtype: stored, offset } },
-          };
-          await expectAddition(device, own, random, c);
-          // The last row there is.
-          await expectAddition(device, own, random, { ...c, tokens: 1, ...from(9) });
+          await fresh(async (random) => {
+            const rows = 12;
+            const table = randomTensor(stored, offset + rows * dim + 1, random);
+            const buffer = own(uploadTensor(device, table, stored, { as: 'bits' }));
+            const c: AdditiveCase = {
+              encoding: { type: 'learned', dim, rows, offset: 2 },
+              dtype,
+              tokens: 7,
+              batch: 2,
+              ...from(3),
+              scale: 1.5,
+              strides: { token: dim + (dim % 2) },
+              weights: fromStorage(table, stored).subarray(offset),
+              options: { weights: { buffer, dtype: stored, offset } },
+            };
+            await expectAddition(device, own, random, c);
+            // The last row there is.
+            await expectAddition(device, own, random, { ...c, tokens: 1, ...from(9) });
+          });
         }
       });
     },
   );
 
   test('learned, a Float32Array that is longer than it has to be', async () => {
-    await seeded(freshSeed(), async (random) => {
+    await fresh(async (random) => {
       for (const dim of [48, 5]) {
         const weights = randomTensor('f32', 9 * dim + 3, random) as Float32Array;
         await run({
@@ -238,14 +239,11 @@ function randomCase(random: Random): AdditiveCase {
 }
 
 test('80 random cases, fresh each run', async () => {
-  const seed = freshSeed();
-  for (let i = 0; i < 80; i++) {
-    await seeded(seed + i, async (random) => {
-      const c = randomCase(random);
-      // 5 bits serve 32 positions.
-      await withErrorScope(device, (own) => expectAddition(device, own, random, c));
-    });
-  }
+  await freshCases(80, async (random) => {
+    const c = randomCase(random);
+    // 5 bits serve 32 positions.
+    await withErrorScope(device, (own) => expectAddition(device, own, random, c));
+  });
 });
 
 test('the same input gives the same bits, as chunks and as words', async () => {

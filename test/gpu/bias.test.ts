@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { readTensor, ropeDtypes, toStorage, uploadTensor } from 'webgpu-rope';
 import { type AttentionBiasInput, createAttentionBias } from 'webgpu-rope/bias';
+import { fresh, freshCases } from '../support/fresh';
 import { getDevice, withErrorScope } from '../support/gpu';
-import { createRandom, type Random, seeded } from '../support/random';
+import { createRandom, type Random } from '../support/random';
 import { submitPass } from '../support/rotation-case';
 import { type BiasCase, expectBias } from './bias-case';
 
 const device = await getDevice();
-const freshSeed = (): number => Math.floor(Math.random() * 2 ** 32);
 
 const run = (c: BiasCase) =>
-  withErrorScope(device, (own) => seeded(freshSeed(), (random) => expectBias(device, own, random, c)));
+  withErrorScope(device, (own) => fresh((random) => expectBias(device, own, random, c)));
 
 const biases: Record<string, AttentionBiasInput> = {
   'ALiBi, 8 heads': { type: 'alibi', heads: 8 },
@@ -233,17 +233,12 @@ function randomCase(random: Random): BiasCase {
 }
 
 test('60 random cases, fresh each run', async () => {
-  const seed = freshSeed();
   let worst = 0;
-  for (let i = 0; i < 60; i++) {
-    await seeded(seed + i, async (random) => {
-      const c = randomCase(random);
-      worst = Math.max(
-        worst,
-        (await withErrorScope(device, (own) => expectBias(device, own, random, c))).worst,
-      );
-    });
-  }
+  await freshCases(60, async (random) => {
+    const c = randomCase(random);
+    const checked = await withErrorScope(device, (own) => expectBias(device, own, random, c));
+    worst = Math.max(worst, checked.worst);
+  });
   console.log(`bias: worst error ${worst.toFixed(3)} of the tolerance`);
 });
 

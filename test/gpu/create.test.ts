@@ -2,11 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { createRope, type RopeOptions } from 'webgpu-rope';
 import { getDevice } from '../support/gpu';
 import { withHole } from '../support/holes';
+import type { Wrong } from '../support/wrong';
 
 const device = await getDevice();
 const headDim = 64;
-
-type Wrong = { readonly error: typeof TypeError | typeof RangeError; readonly message: string | RegExp };
 
 describe('createRope', () => {
   const cases: [name: string, config: unknown, options: unknown, wrong: Wrong][] = [

@@ -10,9 +10,10 @@ import {
   uploadTensor,
 } from 'webgpu-rope';
 import { expectContract } from '../support/contract';
-import { getDevice, requestAdapter, withErrorScope } from '../support/gpu';
+import { getDevice, withErrorScope } from '../support/gpu';
 import { createRandom, randomTensor } from '../support/random';
 import { submitPass } from '../support/rotation-case';
+import { expectThrow, type Wrong } from '../support/wrong';
 
 // One case a message. Every refused call must leave every buffer as it was, and the pass it was given valid.
 
@@ -39,13 +40,6 @@ afterAll(() => {
   rope.destroy();
   for (const buffer of [q, k, readOnly, ragged]) buffer.destroy();
 });
-
-type Wrong = { readonly error: typeof TypeError | typeof RangeError; readonly message: string | RegExp };
-
-function expectThrow(body: () => unknown, { error, message }: Wrong): void {
-  expect(body).toThrow(error);
-  expect(body).toThrow(message);
-}
 
 describe('bind', () => {
   const cases: [name: string, binding: () => unknown, wrong: Wrong][] = [
@@ -340,57 +334,5 @@ describe('bind again', () => {
   test('an odd headDim is fine where strides part the heads', () => {
     const odd = { buffer: q, heads: 2, strides: { head: 66 } };
     expect(() => rope.bind({ q: odd, headDim: 65, dtype: 'f16' })).not.toThrow();
-  });
-});
-
-describe('what has ended', () => {
-  test('a device that is lost while createRope compiles', async () => {
-    const doomed = await (await requestAdapter()).requestDevice();
-    const creation = createRope(doomed, { headDim }, { dtypes: ['f32'] });
-    doomed.destroy();
-    // Firefox says that the device was lost only after the pipelines are there; then the rope says so.
-    const outcome = await creation.catch((error: unknown) => error);
-    await doomed.lost;
-    if (outcome instanceof Error) return;
-    const bind = () => (outcome as Rope).bind({ q: { buffer: q, heads: 4 }, dtype: 'f32' });
-    expect(bind).toThrow(/^device: expected a live GPUDevice/);
-  });
-
-  test('a destroyed rope, and its layers', async () => {
-    await withErrorScope(device, async () => {
-      const ended = await createRope(device, { headDim }, { dtypes: ['f32'] });
-      const layer = ended.bind({ q: { buffer: q, heads: 4 }, dtype: 'f32' });
-      ended.destroy();
-      ended.destroy();
-      const wrong = { error: TypeError, message: 'rope: expected a live rope, got one that was destroyed' };
-      expectThrow(() => ended.bind({ q: { buffer: q, heads: 4 }, dtype: 'f32' }), wrong);
-      submitPass(device, (pass) => expectThrow(() => layer.encode(pass, { tokens: 1, start: 0 }), wrong));
-      expect(await readTensor(device, q, 'f32')).toEqual(before);
-    });
-  });
-
-  test('a device whose lost has resolved', async () => {
-    const doomed = await (await requestAdapter()).requestDevice();
-    const onDoomed = await createRope(doomed, { headDim }, { dtypes: ['f32'] });
-    const buffer = doomed.createBuffer({ size: 4096, usage: GPUBufferUsage.STORAGE });
-    const layer = onDoomed.bind({ q: { buffer, heads: 4 }, dtype: 'f32' });
-    const pass = doomed.createCommandEncoder().beginComputePass();
-    doomed.destroy();
-    await doomed.lost;
-    const wrong = {
-      error: TypeError,
-      message: /^device: expected a live GPUDevice, got one that was lost \(destroyed\)/,
-    };
-    expectThrow(() => layer.encode(pass, { tokens: 1, start: 0 }), wrong);
-    expectThrow(() => onDoomed.bind({ q: { buffer, heads: 4 }, dtype: 'f32' }), wrong);
-    await expect(createRope(doomed, { headDim }, { dtypes: ['f32'] })).rejects.toThrow(wrong.message);
-    onDoomed.destroy();
-  });
-
-  test('a device lost before its first rope', async () => {
-    const doomed = await (await requestAdapter()).requestDevice();
-    doomed.destroy();
-    await doomed.lost;
-    await expect(createRope(doomed, { headDim })).rejects.toThrow(/^device: expected a live GPUDevice/);
   });
 });

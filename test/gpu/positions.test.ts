@@ -1,94 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import {
-  createRope,
-  type RopeAxes,
-  type RopeConfigInput,
-  type RopeOptions,
-  type RopePositionSource,
-  readTensor,
-  ropeFrequencies,
-  type StorageArray,
-  uploadTensor,
-} from 'webgpu-rope';
-import { expectContract } from '../support/contract';
+import { createRope, type RopePositionSource, readTensor, uploadTensor } from 'webgpu-rope';
 import { getDevice, type Own, withErrorScope } from '../support/gpu';
+import {
+  expectPositions as check,
+  type PositionCase,
+  positionHeadDim,
+  wide,
+  words as wordsOf,
+} from '../support/position-case';
 import { createRandom } from '../support/random';
-import { type Side, submitPass, tensorOf } from '../support/rotation-case';
+import { submitPass } from '../support/rotation-case';
 import { guardedTensor } from '../support/tensors';
 
 const device = await getDevice();
-const headDim = 64;
-
-/** A buffer of 32-bit words. */
-function words(own: Own, values: ArrayLike<number>): GPUBuffer {
-  const data = Int32Array.from(values);
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-  const buffer = own(device.createBuffer({ size: data.byteLength, usage }));
-  device.queue.writeBuffer(buffer, 0, data);
-  return buffer;
-}
-
-/** 64-bit ids as onnxruntime has them: two words each, low first. */
-const wide = (values: readonly number[]): number[] => values.flatMap((value) => [value, value < 0 ? -1 : 0]);
-
-interface PositionCase {
-  readonly dtype?: 'f32' | 'f16' | 'bf16';
-  readonly config?: Partial<RopeConfigInput>;
-  readonly options?: Omit<RopeOptions, 'features'>;
-  readonly tokens: number;
-  readonly batch?: number;
-  readonly q?: Side;
-  readonly k?: Side;
-  readonly source: (own: Own) => RopePositionSource;
-  /** What the reference is told: -1 where the token must stay as it is. */
-  readonly positions: number | readonly number[] | readonly (readonly number[])[];
-  readonly bad?: number;
-}
-
-async function expectPositions(c: PositionCase): Promise<void> {
-  await withErrorScope(device, async (own) => {
-    const { dtype = 'f32', tokens, batch = 1 } = c;
-    const config = { headDim, ...c.config };
-    const rope = own(
-      await createRope(device, config, {
-        dtypes: [dtype],
-        capacity: 5000,
-        ...c.options,
-      }),
-    );
-    const random = createRandom(tokens + batch);
-    const sides = (['q', 'k'] as const).map((name) => {
-      const side: Side = c[name] ?? { heads: name === 'q' ? 3 : 1 };
-      const before = guardedTensor(dtype, { headDim, tokens, batch, ...side }, random);
-      return { name, side, before, buffer: own(uploadTensor(device, before, dtype, { as: 'bits' })) };
-    });
-    const [q, k] = sides as [(typeof sides)[0], (typeof sides)[0]];
-    const layer = rope.bind({ q: tensorOf(q.side, q.buffer), k: tensorOf(k.side, k.buffer), dtype });
-    const source = c.source(own);
-    submitPass(device, (pass) => {
-      layer.encode(pass, { tokens, batch, qFirst: q.side.first ?? 0, kFirst: k.side.first ?? 0, ...source });
-    });
-    const { inverseFrequencies, attentionFactor } = ropeFrequencies(rope.config);
-    for (const { side, before, buffer } of sides) {
-      const after: StorageArray = await readTensor(device, buffer, dtype);
-      const { pairing, rotaryDim, axes } = rope.config;
-      const common = {
-        dtype,
-        headDim,
-        rotaryDim,
-        pairing,
-        tokens,
-        batch,
-        inverseFrequencies,
-        attentionFactor,
-      };
-      const rotations = { ...common, positions: c.positions, pairAxis: axes?.pairAxis, ...side };
-      expectContract({ before, after, rotations });
-    }
-    expect(await rope.readBadPositions()).toBe(c.bad ?? 0);
-    expect(await rope.readBadPositions()).toBe(0);
-  });
-}
+const headDim = positionHeadDim;
+const words = (own: Own, values: ArrayLike<number>) => wordsOf(device, own, values);
+const expectPositions = (c: PositionCase) => check(device, c);
 
 describe('ids', () => {
   const ids = [7, 0, 4999, 131, 131, 64, 63];
@@ -234,108 +161,6 @@ describe('ragged', () => {
       const after = await readTensor(device, buffer, 'f32');
       const guard = 2 * headDim * 9;
       expect(after.slice(guard)).toEqual(before.slice(guard));
-    });
-  });
-});
-
-describe('several axes', () => {
-  const pairs = headDim / 2;
-  const modulo = (count: number): RopeAxes => ({
-    count,
-    pairAxis: Array.from({ length: pairs }, (_, i) => (i * 7) % count),
-  });
-
-  for (const count of [2, 3, 4]) {
-    for (const dtype of ['f32', 'f16'] as const) {
-      for (const pairing of ['half', 'interleaved'] as const) {
-        test(`${count} axes, ${dtype}, ${pairing}: ids [axes, batch, tokens], and [axes, tokens]`, async () => {
-          const random = createRandom(count);
-          const tokens = 5;
-          for (const [batch, perSequence] of [
-            [2, true],
-            [2, false],
-          ] as const) {
-            const row = tokens * (perSequence ? batch : 1);
-            const positions = Array.from({ length: count }, () =>
-              Array.from({ length: row }, () => random.integer(0, 4999)),
-            );
-            (positions[1] as number[])[2] = -1;
-            await expectPositions({
-              dtype,
-              config: { pairing, axes: modulo(count) },
-              tokens,
-              batch,
-              source: (own) => ({
-                positions: { type: 'ids', buffer: words(own, positions.flat()), perSequence },
-              }),
-              positions,
-            });
-          }
-        });
-      }
-    }
-  }
-
-  test('heads that whole words serve', async () => {
-    const positions = [
-      [1, 2, 3],
-      [40, 50, 60],
-      [700, 800, 900],
-    ];
-    await expectPositions({
-      dtype: 'f16',
-      config: { rotaryDim: 42, axes: { count: 3, pairAxis: Array.from({ length: 21 }, (_, i) => i % 3) } },
-      tokens: 3,
-      source: (own) => ({ positions: { type: 'ids', buffer: words(own, positions.flat()) } }),
-      positions,
-    });
-  });
-
-  test('a bad position on one axis leaves the token, counted once', async () => {
-    await expectPositions({
-      config: { axes: modulo(3) },
-      tokens: 2,
-      source: (own) => ({ positions: { type: 'ids', buffer: words(own, [1, 9999, 2, 9999, 3, 9999]) } }),
-      positions: [
-        [1, -1],
-        [2, -1],
-        [3, -1],
-      ],
-      bad: 1,
-    });
-  });
-
-  test('a scalar start moves all axes together', () =>
-    expectPositions({
-      config: { axes: modulo(3) },
-      tokens: 4,
-      source: () => ({ start: 77 }),
-      positions: 77,
-    }));
-
-  test('a grid of 3 rows of 4 cells: row and column', () =>
-    expectPositions({
-      config: { axes: modulo(2) },
-      tokens: 12,
-      source: () => ({ positions: { type: 'grid', height: 3, width: 4 } }),
-      positions: [
-        [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2],
-        [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3],
-      ],
-    }));
-
-  test('a video grid of 2 frames of 2 x 3 cells, from 5 on, in a batch', () => {
-    const shared = [
-      [5, 5, 5, 5, 5, 5, 6, 6, 6, 6, 6, 6],
-      [5, 5, 5, 6, 6, 6, 5, 5, 5, 6, 6, 6],
-      [5, 6, 7, 5, 6, 7, 5, 6, 7, 5, 6, 7],
-    ];
-    return expectPositions({
-      config: { axes: modulo(3) },
-      tokens: 12,
-      batch: 2,
-      source: () => ({ positions: { type: 'grid', height: 2, width: 3, start: 5 } }),
-      positions: shared,
     });
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { ropeDtypes } from 'webgpu-rope';
+import { fresh, freshCases } from '../support/fresh';
 import { getDevice, withErrorScope } from '../support/gpu';
-import { createRandom, type Random, seeded } from '../support/random';
+import { createRandom, type Random } from '../support/random';
 import { expectRotation, type RotationCase, type Side } from '../support/rotation-case';
 
 const device = await getDevice();
 const pairings = ['half', 'interleaved'] as const;
-const freshSeed = (): number => Math.floor(Math.random() * 2 ** 32);
 
 const run = (c: RotationCase) =>
-  withErrorScope(device, (own) => seeded(freshSeed(), (random) => expectRotation(device, own, random, c)));
+  withErrorScope(device, (own) => fresh((random) => expectRotation(device, own, random, c)));
 
 describe.each(ropeDtypes)('%s', (dtype) => {
   describe.each(pairings)('%s', (pairing) => {
@@ -157,20 +157,17 @@ function randomCase(random: Random): RotationCase {
 }
 
 test('60 random cases, fresh each run', async () => {
-  const seed = freshSeed();
-  for (let i = 0; i < 60; i++) {
-    await seeded(seed + i, async (random) => {
-      const drawn = randomCase(random);
-      // A full table must hold the positions and fit a binding of 128 MiB.
-      const pairs = (drawn.rotaryDim ?? 0) / 2;
-      const capacity = Math.min(2 ** 20 + 64, Math.floor(2 ** 27 / (Math.ceil(pairs / 2) * 16)));
-      const full = drawn.options?.table === 'full';
-      const c: RotationCase = full
-        ? { ...drawn, start: Math.min(drawn.start, capacity - 40), options: { ...drawn.options, capacity } }
-        : drawn;
-      await withErrorScope(device, (own) => expectRotation(device, own, random, c));
-    });
-  }
+  await freshCases(60, async (random) => {
+    const drawn = randomCase(random);
+    // A full table must hold the positions and fit a binding of 128 MiB.
+    const pairs = (drawn.rotaryDim ?? 0) / 2;
+    const capacity = Math.min(2 ** 20 + 64, Math.floor(2 ** 27 / (Math.ceil(pairs / 2) * 16)));
+    const full = drawn.options?.table === 'full';
+    const c: RotationCase = full
+      ? { ...drawn, start: Math.min(drawn.start, capacity - 40), options: { ...drawn.options, capacity } }
+      : drawn;
+    await withErrorScope(device, (own) => expectRotation(device, own, random, c));
+  });
 });
 
 test('the same input gives the same bits', async () => {

@@ -3,12 +3,12 @@ import { readTensor, uploadTensor } from 'webgpu-rope';
 import { encodingRows } from 'webgpu-rope/additive';
 import { createSimilarity, crossSimilarity, similarityMatrix } from 'webgpu-rope/analysis';
 import { expectClose } from '../support/compare';
+import { fresh } from '../support/fresh';
 import { getDevice, requestAdapter, withErrorScope } from '../support/gpu';
-import { type Random, seeded } from '../support/random';
+import type { Random } from '../support/random';
 import { submitPass } from '../support/rotation-case';
 
 const device = await getDevice();
-const freshSeed = (): number => Math.floor(Math.random() * 2 ** 32);
 
 /**
  * What f32 may be off by, with eps = 2^-24. Products: each rounded once, added in chains of at most 16, 16 and dim/256: 33 +
@@ -42,7 +42,7 @@ describe('one set of rows', () => {
     [40, 5000],
   ])('%i rows of %i dims: the CPU matrix, the diagonal 1, symmetric to the bit', async (count, dim) => {
     await withErrorScope(device, (own) =>
-      seeded(freshSeed(), async (random) => {
+      fresh(async (random) => {
         const similarity = own(await createSimilarity(device));
         const rows = randomRows(random, count, dim);
         // Rows that are alike: near 1, where rounding shows most.
@@ -64,7 +64,7 @@ describe('one set of rows', () => {
 
   test('4096 rows: samples of the matrix against the CPU', async () => {
     await withErrorScope(device, (own) =>
-      seeded(freshSeed(), async (random) => {
+      fresh(async (random) => {
         const [count, dim] = [4096, 8];
         const similarity = own(await createSimilarity(device));
         const rows = randomRows(random, count, dim);
@@ -108,7 +108,7 @@ describe('one set of rows', () => {
 
   test('from 1e-37 to 3e38: no square overflows or vanishes', async () => {
     await withErrorScope(device, (own) =>
-      seeded(freshSeed(), async (random) => {
+      fresh(async (random) => {
         const [count, dim] = [80, 70];
         const similarity = own(await createSimilarity(device));
         const rows = new Float32Array(count * dim);
@@ -136,7 +136,7 @@ describe('two sets', () => {
     [65, 64, 300],
   ])('%i rows and %i columns of %i dims', async (count, columnCount, dim) => {
     await withErrorScope(device, (own) =>
-      seeded(freshSeed(), async (random) => {
+      fresh(async (random) => {
         const similarity = own(await createSimilarity(device));
         const [rows, columns] = [randomRows(random, count, dim), randomRows(random, columnCount, dim)];
         columns.fill(0, 0, dim);
@@ -152,7 +152,7 @@ describe('two sets', () => {
 
 test('encode: buffers larger than needed; what lies behind the result keeps its bits', async () => {
   await withErrorScope(device, (own) =>
-    seeded(freshSeed(), async (random) => {
+    fresh(async (random) => {
       const similarity = own(await createSimilarity(device));
       const [count, dim] = [70, 20];
       const values = randomRows(random, count + 5, dim);
@@ -184,7 +184,7 @@ describe('long work', () => {
 
   test('is done in parts, which two runs at once do not mix up', async () => {
     await withErrorScope(device, (own) =>
-      seeded(freshSeed(), async (random) => {
+      fresh(async (random) => {
         const similarity = own(await createSimilarity(device));
         const [a, b] = [randomRows(random, count, dim), randomRows(random, count, dim)];
         for (let i = 0; i < b.length; i++) b[i]! *= 1 + (i % 7) * 1e6;

@@ -35,7 +35,7 @@ await assert.rejects(requestRopeDevice(), /^TypeError: navigator\.gpu: expected 
 const device = await requestRopeDevice({ gpu: create([]) });
 // Nothing but the device may hold what `create` returned.
 for (let i = 0; i < 3; i++) {
-  await new Promise((settle) => setTimeout(settle, 10));
+  await new Promise((settle) => setImmediate(settle));
   globalThis.gc?.();
 }
 const gpuErrors: string[] = [];

@@ -9,9 +9,7 @@ import { transform } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildPackage } from '../../scripts/build';
 import { type DawnSetup, findDawn } from '../../scripts/dawn';
-
-/** Compiling for SwiftShader takes 15 s of a core: minutes where many share it. */
-const limit = 300_000;
+import { hangMs } from '../support/hang';
 
 let folder: string;
 let dawn: DawnSetup;
@@ -27,25 +25,21 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test(
-  'plain Node with npm’s webgpu: every kernel as its reference, and no global of a browser',
-  async () => {
-    const source = await readFile(join(import.meta.dirname, 'node-program.ts'), 'utf8');
-    const { code } = await transform(source, { loader: 'ts', format: 'esm', target: 'node20' });
-    await writeFile(join(folder, 'program.mjs'), code);
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--expose-gc', 'program.mjs'], {
-      cwd: folder,
-      env: { ...process.env, ...dawn.env },
-      timeout: limit,
-    });
-    const shares = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, number>;
-    const calls = ['f32', 'f16', 'bf16'].map((dtype) => `q from a start, ${dtype}`);
-    calls.push('k by ids, f16', 'k moved, f16', 'sinusoidal rows, f32', 'alibi, bf16', 'similarity');
-    expect(Object.keys(shares), stderr).toEqual(calls);
-    for (const [name, share] of Object.entries(shares)) expect(share, name).toBeLessThanOrEqual(1);
-    console.log(
-      `Node ${process.versions.node} on ${dawn.adapter.name} (${dawn.source}): ${JSON.stringify(shares)}`,
-    );
-  },
-  limit,
-);
+test('plain Node with npm’s webgpu: every kernel as its reference, and no global of a browser', async () => {
+  const source = await readFile(join(import.meta.dirname, 'node-program.ts'), 'utf8');
+  const { code } = await transform(source, { loader: 'ts', format: 'esm', target: 'node20' });
+  await writeFile(join(folder, 'program.mjs'), code);
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--expose-gc', 'program.mjs'], {
+    cwd: folder,
+    env: { ...process.env, ...dawn.env },
+    timeout: hangMs,
+  });
+  const shares = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, number>;
+  const calls = ['f32', 'f16', 'bf16'].map((dtype) => `q from a start, ${dtype}`);
+  calls.push('k by ids, f16', 'k moved, f16', 'sinusoidal rows, f32', 'alibi, bf16', 'similarity');
+  expect(Object.keys(shares), stderr).toEqual(calls);
+  for (const [name, share] of Object.entries(shares)) expect(share, name).toBeLessThanOrEqual(1);
+  console.log(
+    `Node ${process.versions.node} on ${dawn.adapter.name} (${dawn.source}): ${JSON.stringify(shares)}`,
+  );
+});

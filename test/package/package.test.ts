@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build, createServer, preview } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LaunchedBrowser, launchBrowser } from '../../scripts/browser';
+import { waitMs } from '../support/hang';
 import { family } from './family';
 import { installPacked, type Project, typeCheck, writeFiles } from './project';
 
@@ -84,7 +85,10 @@ const main = `
     return failures;
   }
 
-  rotate().then(async (value) => ({ ...value, failures: [...await roundTrips(), ...await familyFailures()] })).then((value) => { window.outcome = value; }, (error) => { window.outcome = { error: String(error) }; });
+  // The modules are the same text however they are served: all their entry points are called once, in the bundle.
+  const isRoundTrip = location.search === '?round-trips';
+  const trips = isRoundTrip ? roundTrips : async () => [];
+  rotate().then(async (value) => ({ ...value, isRoundTrip, failures: [...await trips(), ...await familyFailures()] })).then((value) => { window.outcome = value; }, (error) => { window.outcome = { error: String(error) }; });
 `;
 
 interface Outcome {
@@ -93,6 +97,8 @@ interface Outcome {
   output: number[];
   wgsl: string;
   failures: string[];
+  /** Whether every entry point was called. */
+  isRoundTrip: boolean;
 }
 
 let project: Project;
@@ -114,20 +120,22 @@ async function outcomeAt(url: string): Promise<Outcome> {
   tab.on('pageerror', (error) => errors.push(error));
   try {
     await tab.goto(url);
-    await tab
-      .waitForFunction('window.outcome !== undefined', { timeout: 120_000 })
-      .catch((error: unknown) => {
-        throw new AggregateError([error, ...errors], `the page left no outcome: ${errors.join('; ')}`);
-      });
+    await tab.waitForFunction('window.outcome !== undefined', { timeout: waitMs }).catch((error: unknown) => {
+      throw new AggregateError([error, ...errors], `the page left no outcome: ${errors.join('; ')}`);
+    });
     return (await tab.evaluate('window.outcome')) as Outcome;
   } finally {
     await tab.close();
   }
 }
 
-async function expectRotation({ error, input, output, wgsl, failures }: Outcome): Promise<void> {
+async function expectRotation(
+  { error, input, output, wgsl, failures, isRoundTrip }: Outcome,
+  roundTrip: boolean,
+): Promise<void> {
   expect(error).toBeUndefined();
   expect(failures).toEqual([]);
+  expect(isRoundTrip).toBe(roundTrip);
   const tokenSize = 3 * 64;
   expect(output).toHaveLength(2 * tokenSize);
   expect(output.slice(0, tokenSize)).toEqual(input.slice(0, tokenSize));
@@ -172,7 +180,7 @@ test('imported by name and bundled by Vite, it rotates and adds', async () => {
   await build({ root: project.folder, configFile: false, logLevel: 'warn' });
   const server = await preview({ root: project.folder, configFile: false, preview: { host: '127.0.0.1' } });
   try {
-    await expectRotation(await outcomeAt(server.resolvedUrls?.local[0] ?? ''));
+    await expectRotation(await outcomeAt(`${server.resolvedUrls?.local[0]}?round-trips`), true);
   } finally {
     await server.close();
   }
@@ -186,7 +194,7 @@ test('imported by name from Vite’s development server, it rotates and adds', a
   });
   try {
     await server.listen();
-    await expectRotation(await outcomeAt(server.resolvedUrls?.local[0] ?? ''));
+    await expectRotation(await outcomeAt(server.resolvedUrls?.local[0] ?? ''), false);
   } finally {
     await server.close();
   }

@@ -3,56 +3,57 @@ import { encodingRows } from 'webgpu-rope/additive';
 import { type AddRowsOptions, addRowsReference, addRowsReferenceExact } from 'webgpu-rope/reference';
 import { encode, fromStorage, type StorageArray, toStorage } from '../../src/dtypes';
 import { expectSameBits } from '../support/compare';
-import { bitsOf, createRandom, poison, randomTensor } from '../support/random';
+import { fresh } from '../support/fresh';
+import { bitsOf, poison, randomTensor } from '../support/random';
 
 const dtypes = ['f32', 'f16', 'bf16'] as const;
 
 describe.each(dtypes)('%s', (dtype) => {
-  test('x += scale * row in float64, rounded once; what is around keeps its bits', () => {
-    const random = createRandom(Math.floor(Math.random() * 2 ** 32));
-    const [dim, tokens, batch, first, offset, token, sequence] = [7, 3, 2, 1, 5, 9, 61];
-    const before: StorageArray = dtype === 'f32' ? new Float32Array(140) : new Uint16Array(140);
-    poison(before);
-    const rows = Array.from({ length: batch * tokens }, () =>
-      Array.from({ length: dim }, () => random.normal()),
-    );
-    const mine: number[][] = [];
-    for (let b = 0; b < batch; b++) {
-      for (let t = 0; t < tokens; t++) {
-        const at = offset + b * sequence + (first + t) * token;
-        const values = randomTensor(dtype, dim, random);
-        bitsOf(before).set(bitsOf(values), at);
-        mine.push([at, ...fromStorage(values, dtype)]);
+  test('x += scale * row in float64, rounded once; what is around keeps its bits', () =>
+    fresh((random) => {
+      const [dim, tokens, batch, first, offset, token, sequence] = [7, 3, 2, 1, 5, 9, 61];
+      const before: StorageArray = dtype === 'f32' ? new Float32Array(140) : new Uint16Array(140);
+      poison(before);
+      const rows = Array.from({ length: batch * tokens }, () =>
+        Array.from({ length: dim }, () => random.normal()),
+      );
+      const mine: number[][] = [];
+      for (let b = 0; b < batch; b++) {
+        for (let t = 0; t < tokens; t++) {
+          const at = offset + b * sequence + (first + t) * token;
+          const values = randomTensor(dtype, dim, random);
+          bitsOf(before).set(bitsOf(values), at);
+          mine.push([at, ...fromStorage(values, dtype)]);
+        }
       }
-    }
-    const options: AddRowsOptions = {
-      dtype,
-      dim,
-      tokens,
-      batch,
-      first,
-      offset,
-      scale: -1.25,
-      strides: { batch: sequence, token },
-      rows: (b, t) => (b === 1 && t === 0 ? null : rows[b * tokens + t]!),
-    };
-    const expected = before.slice();
-    mine.forEach(([at, ...values], index) => {
-      if (index === tokens) return;
-      values.forEach((x, i) => {
-        bitsOf(expected)[at! + i] = encode(x - 1.25 * rows[index]![i]!, dtype);
+      const options: AddRowsOptions = {
+        dtype,
+        dim,
+        tokens,
+        batch,
+        first,
+        offset,
+        scale: -1.25,
+        strides: { batch: sequence, token },
+        rows: (b, t) => (b === 1 && t === 0 ? null : rows[b * tokens + t]!),
+      };
+      const expected = before.slice();
+      mine.forEach(([at, ...values], index) => {
+        if (index === tokens) return;
+        values.forEach((x, i) => {
+          bitsOf(expected)[at! + i] = encode(x - 1.25 * rows[index]![i]!, dtype);
+        });
       });
-    });
-    const exact = addRowsReferenceExact(before, options);
-    const after = before.slice();
-    addRowsReference(after, options);
-    expectSameBits(after, expected);
-    for (const [index, [at, ...values]] of mine.entries()) {
-      values.forEach((x, i) => {
-        expect(exact[at! + i]).toBe(index === tokens ? x : x - 1.25 * rows[index]![i]!);
-      });
-    }
-  });
+      const exact = addRowsReferenceExact(before, options);
+      const after = before.slice();
+      addRowsReference(after, options);
+      expectSameBits(after, expected);
+      for (const [index, [at, ...values]] of mine.entries()) {
+        values.forEach((x, i) => {
+          expect(exact[at! + i]).toBe(index === tokens ? x : x - 1.25 * rows[index]![i]!);
+        });
+      }
+    }));
 
   test('dense by default; a capacity says where the next sequence begins', () => {
     const ones = [1, 1];

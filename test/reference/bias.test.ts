@@ -3,16 +3,16 @@ import { alibiSlopes, biasRows } from 'webgpu-rope/bias';
 import { applyBiasReference, type BiasReferenceOptions, biasReferenceExact } from 'webgpu-rope/reference';
 import { fromStorage, type RopeDtype, toStorage } from '../../src/dtypes';
 import { expectClose, expectSameBits } from '../support/compare';
+import { fresh } from '../support/fresh';
 import { withHole } from '../support/holes';
-import { poison, randomTensor, seeded } from '../support/random';
+import { poison, randomTensor } from '../support/random';
 
 const dtypes: readonly RopeDtype[] = ['f32', 'f16', 'bf16'];
-const freshSeed = (): number => Math.floor(Math.random() * 2 ** 32);
 const upTo = (count: number, from = 0) => Array.from({ length: count }, (_, i) => from + i);
 
 describe.each(dtypes)('%s', (dtype) => {
   test('ALiBi and T5: what biasRows says, added and rounded once', async () => {
-    await seeded(freshSeed(), (random) => {
+    await fresh((random) => {
       const [heads, queries, keys, batch] = [3, 4, 150, 2];
       const weights = Float64Array.from({ length: 32 * heads }, () => random.normal());
       const t5 = { type: 't5', heads, buckets: 32, maxDistance: 128 } as const;
@@ -50,7 +50,7 @@ describe.each(dtypes)('%s', (dtype) => {
   });
 
   test('offset, strides and ids: all else keeps its bits', async () => {
-    await seeded(freshSeed(), (random) => {
+    await fresh((random) => {
       const strides = { query: 7, head: 30, batch: 70 };
       const scores = dtype === 'f32' ? new Float32Array(200) : new Uint16Array(200);
       poison(scores);

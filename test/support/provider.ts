@@ -4,6 +4,7 @@ import type { Page } from 'puppeteer';
 import type { BrowserProviderOption } from 'vitest/node';
 import { type LaunchedBrowser, launchBrowser } from '../../scripts/browser';
 import type { BrowserKind } from '../../scripts/browsers/find';
+import { waitMs } from './hang';
 
 /** Runs test files in a headless browser that `scripts/browser` finds. Without an adapter the run fails. */
 export function puppeteerProvider(kind: BrowserKind): BrowserProviderOption {
@@ -15,14 +16,14 @@ export function puppeteerProvider(kind: BrowserKind): BrowserProviderOption {
       const pages = new Map<string, Page>();
       return {
         name: 'puppeteer',
-        // One page at a time: the software adapter already uses every core.
+        // One page at a time: the software adapter uses more than one core, and the project `node` runs beside it.
         supportsParallelism: false,
         getCommandsContext: (session) => ({ page: pages.get(session) }),
         async openPage(session, url) {
           launched ??= launchAndTell(kind);
           const page = await (await launched).browser.newPage();
           pages.set(session, page);
-          await page.goto(url, { timeout: 60_000 });
+          await page.goto(url, { timeout: waitMs });
         },
         async close() {
           pages.clear();

@@ -1,4 +1,4 @@
-/** Ends a test run with one line, "N passed, N failed", after everything else that Vitest prints. */
+/** Ends a test run with one line, "N passed, N failed", after everything else that Vitest prints; before it, of a failed run, its seed. */
 import { writeSync } from 'node:fs';
 import type { SerializedError } from 'vitest';
 import type { Reporter, TestModule } from 'vitest/node';
@@ -27,10 +27,18 @@ export function countTests(modules: readonly TestModule[], unhandled: readonly S
 export class ClosingLineReporter implements Reporter {
   /** Until the run has ended it counts as one failure, so that a crash of the runner is no success either. */
   #totals: Totals = { passed: 0, failed: 1 };
+  readonly #seed: number;
+
+  /** @param seed That of the run's random cases. */
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
 
   onInit(): void {
     process.once('exit', () => {
       if (this.#totals.passed === 0) process.exitCode ||= 1;
+      // Also of a test that ran out of time, and so threw nothing that could name it.
+      if (this.#totals.failed > 0) writeSync(1, `the random cases of this run: SEED=${this.#seed}\n`);
       writeSync(1, `${this.#totals.passed} passed, ${this.#totals.failed} failed\n`);
     });
   }

@@ -9,12 +9,12 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const config = `
   import { ClosingLineReporter } from '../../support/reporter';
-  export default { root: ${JSON.stringify(folder)}, test: { reporters: ['default', new ClosingLineReporter()] } };
+  export default { root: ${JSON.stringify(folder)}, test: { reporters: ['default', new ClosingLineReporter(77)] } };
 `;
 
 async function run(
   tests: Readonly<Record<string, string>>,
-): Promise<{ lastLine: string; code: number | null }> {
+): Promise<{ lastLines: string[]; code: number | null }> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
   await writeFile(join(folder, 'vitest.config.ts'), config);
@@ -24,22 +24,27 @@ async function run(
   const vitest = join(import.meta.dirname, '../../node_modules/vitest/vitest.mjs');
   const args = [vitest, 'run', '--configLoader', 'runner', '--config', join(folder, 'vitest.config.ts')];
   const { stdout, status } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
-  return { lastLine: stdout.trimEnd().split('\n').at(-1) ?? '', code: status };
+  return { lastLines: stdout.trimEnd().split('\n').slice(-2), code: status };
 }
 
 const passing = "test('a', () => {});\ntest('b', () => {});";
 
 test('all pass: exit code 0', async () => {
-  expect(await run({ 'a.test.ts': passing })).toEqual({ lastLine: '2 passed, 0 failed', code: 0 });
+  const { lastLines, code } = await run({ 'a.test.ts': passing });
+  expect({ last: lastLines[1], code }).toEqual({ last: '2 passed, 0 failed', code: 0 });
+  expect(lastLines[0]).not.toContain('SEED');
 });
 
-test('a failing test, an unloadable file and an error outside every test count as failures', async () => {
+test('a failing test, an unloadable file and an error outside every test count as failures; the seed is named', async () => {
   const outcome = await run({
     'a.test.ts': `${passing}\ntest('c', () => expect(1).toBe(2));`,
     'b.test.ts': "throw new Error('not loadable');",
     'c.test.ts': "test('d', () => { Promise.reject(new Error('outside')); });",
   });
-  expect(outcome).toEqual({ lastLine: '3 passed, 3 failed', code: 1 });
+  expect(outcome).toEqual({
+    lastLines: ['the random cases of this run: SEED=77', '3 passed, 3 failed'],
+    code: 1,
+  });
 });
 
 test('nothing ran: exit code 1', async () => {

@@ -2,17 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { ropeDtypes } from '../../../src/dtypes';
 import { callLibrary, hex } from '../../support/library-calls';
 import code from './dtype.wgsl?linked';
-import {
-  chunksOf,
-  evenOdd,
-  halfDtypes,
-  loaded,
-  numberBits,
-  packed,
-  stored,
-  storedBits,
-  withOneNaN,
-} from './halves';
+import { testChunks } from './half-chunks';
+import { halfDtypes, loaded, numberBits, packed, stored, storedBits, withOneNaN } from './halves';
 
 // Of f32 none of them is called: test/gpu/lib/rotate.test.ts has DTYPE 0.
 describe.each(halfDtypes)('%s', (dtype) => {
@@ -21,45 +12,14 @@ describe.each(halfDtypes)('%s', (dtype) => {
   const numbers = [...numberBits(dtype)];
   const halves = [...storedBits(dtype)];
 
-  // Whatever DTYPE is.
-  test.each(ropeDtypes)('unpack_as and pack_as, where DTYPE is %s', async (other) => {
-    const which = ropeDtypes.indexOf(dtype);
+  describe.each(ropeDtypes)('where DTYPE is %s', (other) => {
+    const prefix = [ropeDtypes.indexOf(dtype), 0, 0, 0];
     const constantsOfOther = { DTYPE: ropeDtypes.indexOf(other) };
-    const chunks = chunksOf(storedBits(dtype));
-    const unpacked = await callLibrary({
-      code,
-      name: 'unpack_as',
-      constants: constantsOfOther,
-      calls: chunks.map((chunk) => [which, 0, 0, 0, ...packed(chunk)]),
-      vectors: 2,
-    });
-    for (const [i, chunk] of chunks.entries()) {
-      expect(hex([...unpacked[i]!].map(one))).toEqual(hex(evenOdd(chunk).map((bits) => loaded(bits, dtype))));
-    }
-    const eights = chunksOf(numberBits(dtype));
-    const calls = eights.map((eight) => [which, 0, 0, 0, ...evenOdd(eight)]);
-    const got = await callLibrary({ code, name: 'pack_as', constants: constantsOfOther, calls });
-    for (const [i, eight] of eights.entries()) {
-      expect(hex(got[i]!)).toEqual(hex(packed([...eight].map((bits) => stored(bits, dtype)))));
-    }
+    const names = { unpack: { name: 'unpack_as', prefix }, pack: { name: 'pack_as', prefix } };
+    testChunks(dtype, { code, ...names, constants: constantsOfOther });
   });
 
-  test('unpack', async () => {
-    const chunks = chunksOf(storedBits(dtype));
-    const calls = chunks.map(packed);
-    const got = await callLibrary({ code, name: 'unpack', constants, calls, vectors: 2 });
-    for (const [i, chunk] of chunks.entries()) {
-      expect(hex([...got[i]!].map(one))).toEqual(hex(evenOdd(chunk).map((bits) => loaded(bits, dtype))));
-    }
-  });
-
-  test('pack', async () => {
-    const chunks = chunksOf(numberBits(dtype));
-    const got = await callLibrary({ code, name: 'pack', constants, calls: chunks.map(evenOdd) });
-    for (const [i, chunk] of chunks.entries()) {
-      expect(hex(got[i]!)).toEqual(hex(packed([...chunk].map((bits) => stored(bits, dtype)))));
-    }
-  });
+  testChunks(dtype, { code, unpack: { name: 'unpack' }, pack: { name: 'pack' }, constants });
 
   test('pack_one: the lower half of a word, the upper one 0', async () => {
     const calls = numbers.map((bits) => [bits, 0, 0, 0]);

@@ -3,39 +3,13 @@ import { decode, encode } from '../../../src/dtypes';
 import { callLibrary, hex } from '../../support/library-calls';
 import { createRandom } from '../../support/random';
 import code from './float16.wgsl?linked';
-import {
-  chunksOf,
-  evenOdd,
-  halfDtypes,
-  loaded,
-  numberBits,
-  packed,
-  stored,
-  storedBits,
-  withOneNaN,
-} from './halves';
+import { testChunks } from './half-chunks';
+import { chunksOf, evenOdd, halfDtypes, numberBits, stored } from './halves';
 
 const fours = (bits: Uint32Array) => chunksOf(bits).flatMap((eight) => [eight.slice(0, 4), eight.slice(4)]);
 
 describe.each(halfDtypes)('%s', (dtype) => {
-  test('unpack: even and odd elements of four words; zeros, subnormals, infinities and NaNs with their signs', async () => {
-    const chunks = chunksOf(storedBits(dtype));
-    const got = await callLibrary({ code, name: `unpack_${dtype}`, calls: chunks.map(packed), vectors: 2 });
-    for (const [i, chunk] of chunks.entries()) {
-      const expected = evenOdd(chunk).map((bits) => loaded(bits, dtype));
-      const one = dtype === 'f16' ? withOneNaN : (bits: number) => bits;
-      expect(hex([...got[i]!].map(one))).toEqual(hex(expected));
-    }
-  });
-
-  test('pack: rounded once to nearest even; overflow, infinities and NaNs with their signs', async () => {
-    const chunks = chunksOf(numberBits(dtype));
-    const got = await callLibrary({ code, name: `pack_${dtype}`, calls: chunks.map(evenOdd) });
-    for (const [i, chunk] of chunks.entries()) {
-      const expected = packed([...chunk].map((bits) => stored(bits, dtype)));
-      expect(hex(got[i]!), hex(chunk).join()).toEqual(hex(expected));
-    }
-  });
+  testChunks(dtype, { code, unpack: { name: `unpack_${dtype}` }, pack: { name: `pack_${dtype}` } });
 });
 
 test('f16_magnitudes: the bits of an f16 but for its sign', async () => {

@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { browserFromEnvironment } from './scripts/browser';
 import { development } from './scripts/development';
 import { pageModules } from './test/docs/page-modules';
+import { modelFile } from './test/engine/model-file';
 import { puppeteerProvider } from './test/support/provider';
 import { ClosingLineReporter } from './test/support/reporter';
 
@@ -17,17 +18,17 @@ export default defineConfig(({ mode }) => {
           test: {
             name: 'node',
             include: ['test/**/*.test.ts'],
-            exclude: ['test/gpu/**'],
+            exclude: ['test/gpu/**', 'test/engine/**'],
             // Tests of the demo and of the package build things and start a browser of their own.
             testTimeout: 180_000,
             hookTimeout: 180_000,
           },
         },
         {
-          plugins: [development(), pageModules()],
+          plugins: [development(), pageModules(), modelFile()],
           test: {
             name: 'browser',
-            include: ['test/gpu/**/*.test.ts'],
+            include: ['test/gpu/**/*.test.ts', 'test/engine/**/*.test.ts'],
             setupFiles: ['test/support/setup.ts'],
             // A software adapter is slow.
             testTimeout: 60_000,

@@ -46,6 +46,12 @@ export class CacheRows {
     return end - first;
   }
 
+  /** Position of the next token. */
+  position(sequence: number): number {
+    const { end, offset } = this.of(sequence);
+    return end + offset;
+  }
+
   /** Empties a sequence; its next token has this position. */
   reset(sequence: number, position = 0): void {
     this.freePages.push(...this.of(sequence).pages);

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { browserFromEnvironment } from './scripts/browser';
 import { development } from './scripts/development';
 import { pageModules } from './test/docs/page-modules';
+import { modelFile } from './test/engine/model-file';
 import { hangMs } from './test/support/hang';
 import { puppeteerProvider } from './test/support/provider';
 import { ClosingLineReporter } from './test/support/reporter';
@@ -24,18 +25,18 @@ export default defineConfig(({ mode }) => {
             name: 'node',
             provide: { seed },
             include: ['test/**/*.test.ts'],
-            exclude: ['test/gpu/**'],
+            exclude: ['test/gpu/**', 'test/engine/**'],
             globalSetup: ['test/demo/pages.ts'],
             testTimeout: hangMs,
             hookTimeout: hangMs,
           },
         },
         {
-          plugins: [development(), pageModules()],
+          plugins: [development(), pageModules(), modelFile()],
           test: {
             name: 'browser',
             provide: { seed },
-            include: ['test/gpu/**/*.test.ts'],
+            include: ['test/gpu/**/*.test.ts', 'test/engine/**/*.test.ts'],
             setupFiles: ['test/support/setup.ts'],
             testTimeout: hangMs,
             hookTimeout: hangMs,

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type PluginOption, type UserConfig } from 'vite';
+import { defineConfig, type Plugin, type PluginOption, type UserConfig } from 'vite';
 import { development } from '../scripts/development';
+import { minifyWgsl } from '../scripts/wgsl-text';
 import { recordedPlugin } from './panels/check/recorded/plugin';
 
 const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -15,8 +17,21 @@ export function demoConfig(packagePlugin: () => PluginOption): UserConfig {
     root: pathOf('.'),
     base: './',
     build: { outDir: pathOf('../demo-dist'), emptyOutDir: true, target: 'es2022' },
-    worker: { format: 'es', plugins: () => [packagePlugin()] },
-    plugins: [packagePlugin(), recordedPlugin(pathOf('../bench/results'))],
+    worker: { format: 'es', plugins: () => [packagePlugin(), smallWgsl()] },
+    plugins: [packagePlugin(), smallWgsl(), recordedPlugin(pathOf('../bench/results'))],
+  };
+}
+
+/** A build leaves comments and blanks out of the page's own shaders. */
+function smallWgsl(): Plugin {
+  return {
+    name: 'small-wgsl',
+    apply: 'build',
+    enforce: 'pre',
+    async load(id) {
+      const [, file] = /^(.+\.wgsl)\?raw$/.exec(id) ?? [];
+      return file && `export default ${JSON.stringify(minifyWgsl(await readFile(file, 'utf8')))};`;
+    },
   };
 }
 

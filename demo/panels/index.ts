@@ -31,6 +31,13 @@ export const panels: readonly PanelEntry[] = [
     load: () => import('./rotate/panel'),
   },
   {
+    id: 'tell',
+    tab: 'Tell',
+    title: 'A model that tells a story',
+    lead: 'A small model tells a story on your GPU, and each word is shaded by how much the newest one looks at it. Positions are in its keys: drop the oldest of them, turn the rest back or forget to, or port the model with the wrong pairs, and see what becomes of the text.',
+    load: () => import('./tell/panel'),
+  },
+  {
     id: 'precision',
     tab: 'Precision',
     title: 'How precise an angle is',

@@ -8,6 +8,7 @@ export const taskModules = {
   precision: () => import('./precision/tasks'),
   extend: () => import('./extend/tasks'),
   rotate: () => import('./rotate/tasks'),
+  tell: () => import('./tell/tasks'),
 } satisfies Record<string, () => Promise<{ readonly tasks: TaskMap }>>;
 
 export type TaskModule = keyof typeof taskModules;

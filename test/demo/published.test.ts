@@ -42,7 +42,7 @@ test('built against dist/ through the package’s exports, the check passes and 
   expect(report.ok, report.text).toBe(true);
   expect(troubles).toEqual([]);
   await page.close();
-  for (const panel of ['see', 'digits', 'extend', 'rotate', 'precision']) {
+  for (const panel of ['see', 'digits', 'extend', 'rotate', 'tell', 'precision']) {
     const opened = await openPage(site, `?panel=${panel}`);
     await opened.page.waitForSelector('#panel [data-drawn]');
     expect(opened.troubles, panel).toEqual([]);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => site?.close());
 
-const ids = ['see', 'digits', 'extend', 'rotate', 'precision', 'check'];
+const ids = ['see', 'digits', 'extend', 'rotate', 'tell', 'precision', 'check'];
 
 /** Opens a panel by its tab. Waits by functions: a handle to an element would keep it from being collected. */
 async function go(page: Page, id: string): Promise<void> {

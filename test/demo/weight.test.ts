@@ -1,15 +1,22 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectClean, openSite, type Site } from './site';
 import { openCounted } from './work';
 
-/** Bytes of gzip that the whole page may weigh: every file that the build makes, whether a visitor loads it or not. */
+/**
+ * Bytes of gzip that the whole page may weigh: every file that the build makes, whether a visitor loads it or not; but for
+ * the weights and the tokens of the model that Tell loads, which have a budget of their own.
+ */
 const budget = 300_000;
 
 /** Of these, what the first view loads before it is drawn. */
 const firstBudget = 150_000;
+
+/** Bytes of the model's files as they lie in git: they hardly compress. */
+const modelBudget = 300_000;
+const modelFile = /\.bin$/;
 
 let site: Site;
 beforeAll(async () => {
@@ -17,9 +24,9 @@ beforeAll(async () => {
 });
 afterAll(() => site?.close());
 
-test('the whole page is under 300 kB gzip, source maps aside', () => {
+test('the whole page is under 300 kB gzip, source maps and the model of Tell aside', () => {
   const files = readdirSync(site.outDir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.map'))
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.map') && !modelFile.test(entry.name))
     .map(({ name, parentPath }) => ({
       name,
       bytes: zipped(join(parentPath, name)),
@@ -31,6 +38,19 @@ test('the whole page is under 300 kB gzip, source maps aside', () => {
     .join('\n');
   expect(files.length).toBeGreaterThan(5);
   expect(total, `bytes of gzip\n${table}`).toBeLessThan(budget);
+});
+
+test('the model of Tell is under 300 kB, and only Tell loads it', () => {
+  const folder = 'demo/panels/tell/model';
+  const sizes = readdirSync(folder).map((name) => statSync(join(folder, name)).size);
+  expect(sizes).toHaveLength(2);
+  expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(modelBudget);
+  // One chunk names them: the tasks that a worker loads for Tell.
+  const chunks = readdirSync(site.outDir, { recursive: true, encoding: 'utf8' }).filter(
+    (name) =>
+      /\.(js|html)$/.test(name) && /tell[\w-]*\.bin\b/.test(readFileSync(join(site.outDir, name), 'utf8')),
+  );
+  expect(chunks).toEqual([expect.stringMatching(/tasks-[^/]*\.js$/)]);
 });
 
 test('the first view: what it loads, computes and asks of its worker until it is drawn', async () => {

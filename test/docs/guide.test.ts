@@ -7,7 +7,14 @@ describe('guide.md', () => {
   const files = filesOf('guide.md');
 
   it('is made of these files', () =>
-    expect([...files.keys()]).toEqual(['engine.ts', 'engine.test.ts', 'long.ts', 'long.test.ts']));
+    expect([...files.keys()]).toEqual([
+      'engine.ts',
+      'engine.test.ts',
+      'long.ts',
+      'long.test.ts',
+      'teller.ts',
+      'teller.test.ts',
+    ]));
 
   it('has the types it should, and every import is used', () => expect(typeErrors(files)).toBe(''));
 

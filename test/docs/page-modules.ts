@@ -3,12 +3,16 @@
  * `guide:engine.test.ts` imports one of docs/guide.md, `guide-with-mistake:…` the same with a mistake in the engine;
  * `wgsl-page:host.ts` imports one of docs/wgsl.md, `wgsl-page:kernel.wgsl` the text of one.
  */
+import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { readPage } from '../../scripts/docs-pages';
 
 const pages = { guide: 'guide.md', 'guide-with-mistake': 'guide.md', 'wgsl-page': 'wgsl.md' } as const;
 
 type Prefix = keyof typeof pages;
+
+/** What the guide calls `./llama`. */
+export const engineFolder = join(import.meta.dirname, '../../demo/engine');
 
 /** The code of each file of a page, its pieces joined in the order of the page. */
 export function filesOf(page: string): Map<string, string> {
@@ -25,6 +29,8 @@ const mistakes: Readonly<Record<string, readonly [right: string, wrong: string]>
   'engine.ts': ['start: past, kFirst: past', 'start: 0, kFirst: past'],
   // Keys that are stale and stay so.
   'long.ts': ['if (!staleKeys)', 'if (staleKeys)'],
+  // The other pairing.
+  'teller.ts': ["{ layout: 'ring'", "{ pairing: 'half', layout: 'ring'"],
 };
 
 const id = new RegExp(`^(${Object.keys(pages).join('|')}):([\\w.-]+)$`);
@@ -38,6 +44,8 @@ export function pageModules(): Plugin {
       if (id.test(source)) return source;
       const [, prefix] = importer.match(id) ?? [];
       if (!prefix) return undefined;
+      // The engine of the repository, where the guide has a copy of it.
+      if (source.startsWith('./llama/')) return this.resolve(source.replace('./llama', engineFolder));
       // The package's own name is development.ts's to resolve.
       return source.startsWith('./') ? `${prefix}:${source.slice(2)}.ts` : undefined;
     },

@@ -1,9 +1,11 @@
 /** Type-checks the files of a page. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+
+import { engineFolder } from './page-modules';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -12,6 +14,7 @@ export function typeErrors(files: ReadonlyMap<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'webgpu-rope-page-'));
   try {
     for (const [name, code] of files) writeFileSync(join(folder, name), code);
+    symlinkSync(engineFolder, join(folder, 'llama'));
     const types = ['@webgpu/types', 'vite/client'].map((name) => join(root, 'node_modules', name));
     writeFileSync(
       join(folder, 'tsconfig.json'),

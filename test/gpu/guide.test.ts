@@ -11,3 +11,8 @@ test('the guide would see positions that begin at 0 again', () =>
 
 test('the guide would see stale keys', () =>
   expect(import('guide-with-mistake:long.test.ts')).rejects.toThrow(/^K\[\d+\]: expected/));
+
+test('the guide: from a model file to text', () => import('guide:teller.test.ts'));
+
+test('the guide would see the other pairing', () =>
+  expect(import('guide-with-mistake:teller.test.ts')).rejects.toThrow(/^expected Once there was/));

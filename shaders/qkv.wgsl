@@ -15,7 +15,7 @@
 //
 // Every tensor has a binding of its own here. The host gives tensors that lie in one GPUBuffer one binding, and takes out what a
 // call does not read.
-import package::bindings::qkv::{K, NORMS, Q, ROTATES, V, params};
+import package::bindings::qkv::{K, K_NORM, Q, Q_NORM, ROTATES, V, V_NORM, params};
 import package::lib::items::WORKGROUP;
 import package::lib::rotate::Rotation;
 import package::qkv::chunks::{rotation_of_unit, sum_squares, walk};
@@ -34,7 +34,7 @@ fn qkv_chunks(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invocat
   if (launch_row < params.launch_rows) {
     taken = taken_token(launch_row, params.counts == 1u && first == 0u && lane == 0u);
   }
-  if (NORMS) {
+  if ((Q_NORM | K_NORM | V_NORM) != 0u) {
     if (taken.is_there) {
       sum_squares(Q, all, taken, lane);
       sum_squares(K, all, taken, lane);

@@ -1,7 +1,7 @@
 // qkv, bound: the parameters, tensors, caches and weights of qkv.wgsl.
 import package::lib::dtype::{DTYPE, F32};
 import package::lib::items::Divisor;
-import package::lib::norm::Norm;
+import package::lib::norm::{Norm, OVER_HEAD, WEIGHTED};
 import package::lib::positions::Source;
 import package::lib::rows::Rows;
 
@@ -9,7 +9,9 @@ override K_DTYPE: u32 = F32;        // of K and V where they are written
 override V_DTYPE: u32 = F32;
 override WEIGHT_DTYPE: u32 = F32;
 override ROTATES: bool = true;
-override NORMS: bool = true;
+override Q_NORM: u32 = OVER_HEAD + WEIGHTED;   // 0: none
+override K_NORM: u32 = OVER_HEAD + WEIGHTED;
+override V_NORM: u32 = OVER_HEAD + WEIGHTED;
 override TEAM: u32 = 1;             // lanes that sum the squares of a head together: a power of two, at most WORKGROUP
 
 // Where rows of heads lie: chunks in qkv_chunks, words in qkv_words.
@@ -23,7 +25,7 @@ struct Place {
 struct Part {
   @align(16) origin: Place,
   @align(16) to: Place,
-  @align(16) @size(32) norm: Norm,
+  @align(16) norm: Norm,
   heads: u32,       // 0: absent
   size: u32,        // of a head: runs in qkv_chunks, elements in qkv_words
   rotary: u32,      // run or element at which the rotated elements begin
@@ -39,9 +41,9 @@ struct Step {
 }
 
 struct QkvParams {
-  @align(16) @size(96) q: Part,
-  @align(16) @size(96) k: Part,
-  @align(16) @size(96) v: Part,
+  @align(16) @size(80) q: Part,
+  @align(16) @size(80) k: Part,
+  @align(16) @size(80) v: Part,
   @align(16) to: Source,
   @align(16) @size(32) rows: Rows,
   @align(16) @size(16) step: Step,
@@ -92,6 +94,17 @@ fn part_of(which: u32) -> Part {
     return params.k;
   }
   return params.v;
+}
+
+// What a pipeline knows of norms, it branches on no more: a software adapter runs both sides of a branch.
+fn norm_of(which: u32) -> u32 {
+  if (which == Q) {
+    return Q_NORM;
+  }
+  if (which == K) {
+    return K_NORM;
+  }
+  return V_NORM;
 }
 
 fn stored_dtype(which: u32) -> u32 {

@@ -1,12 +1,12 @@
 // norm: RMSNorm, x * weight / sqrt(mean(x^2) + epsilon), for which a head, or all heads of a token, are one vector.
 import package::lib::float16::EvenOdd;
 
+// What is one vector.
 const OVER_HEAD = 1u;
 const OVER_HEADS = 2u;
+const WEIGHTED = 4u;   // with weights
 
 struct Norm {
-  over: u32,         // 0: none
-  has_weights: u32,
   weight: u32,       // where the weights begin: chunks or elements of the dtype of the weights
   plus: f32,         // added to each weight
   epsilon: f32,

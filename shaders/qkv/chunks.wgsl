@@ -1,13 +1,13 @@
 // chunks: heads by 16-byte loads. A workgroup owns some heads of one token: it sums their squares, waits once, and walks them.
 import package::bindings::qkv::{
-  K, NORMS, Q, ROTATES, Part, TEAM, V, WEIGHT_DTYPE, k_cache_chunks, k_chunks, k_weight_chunks, params, part_of, q_chunks, q_weight_chunks,
+  K, Q, ROTATES, Part, TEAM, V, WEIGHT_DTYPE, k_cache_chunks, k_chunks, k_weight_chunks, norm_of, params, part_of, q_chunks, q_weight_chunks,
   stored_dtype, v_cache_chunks, v_chunks, v_weight_chunks,
 };
 import package::bindings::table::{AxisRows, axis_quad};
 import package::lib::dtype::{DTYPE, F32};
 import package::lib::float16::EvenOdd;
 import package::lib::items::WORKGROUP;
-import package::lib::norm::{Norm, OVER_HEADS, norm_factor, scaled_run, squares};
+import package::lib::norm::{Norm, OVER_HEADS, WEIGHTED, norm_factor, scaled_run, squares};
 import package::lib::rotate::{QuadPlace, Quads, Rotation, Runs, quad_of_runs, rotated_runs, rotation_of_runs};
 import package::lib::runs::{StoredRun, chunks_of_run, run_values, stored_run};
 import package::qkv::token::{Share, Taken, first_head_of, is_taken, place_of, share_of};
@@ -64,7 +64,7 @@ fn store_run(which: u32, head: u32, run: u32, stored: StoredRun) {
 
 // `run`: of a head, or of all heads where the norm is over them.
 fn weights_of_run(which: u32, norm: Norm, run: u32) -> EvenOdd {
-  if (norm.has_weights == 0u) {
+  if (norm_of(which) < WEIGHTED) {
     return EvenOdd(vec4f(1.0), vec4f(1.0));
   }
   let at = norm.weight + run * chunks_of_run(WEIGHT_DTYPE);
@@ -79,7 +79,7 @@ fn weights_of_run(which: u32, norm: Norm, run: u32) -> EvenOdd {
 // Sums the squares of the workgroup's heads of a part, TEAM lanes a head.
 fn sum_squares(which: u32, all: Share, taken: Taken, lane: u32) {
   let part = part_of(which);
-  if (part.norm.over == 0u || !is_taken(part, taken)) {
+  if (norm_of(which) == 0u || !is_taken(part, taken)) {
     return;
   }
   let share = share_of(which, part.heads, all);
@@ -113,7 +113,7 @@ fn sum_of_head(index: u32) -> f32 {
 // What the elements of a head are multiplied by, beside its weights.
 fn factor_of(which: u32, part: Part, head: u32, all: Share) -> f32 {
   let first = first_head_of(which) - min(all.first, first_head_of(which));
-  if (part.norm.over != OVER_HEADS) {
+  if (norm_of(which) % WEIGHTED != OVER_HEADS) {
     return norm_factor(part.norm, sum_of_head(first_head_of(which) + head - all.first));
   }
   var sum = 0.0;
@@ -152,16 +152,17 @@ fn walk(which: u32, all: Share, taken: Taken, unit: u32, slot: u32, step: u32, r
   let rotated = select(params.rotated_units, 0u, which == V);
   let runs = runs_of_unit(part, unit, rotated);
   let is_rotated = ROTATES && unit < rotated;
-  let is_normed = NORMS && part.norm.over != 0u;
+  let is_normed = norm_of(which) != 0u;
+  let is_over_heads = norm_of(which) % WEIGHTED == OVER_HEADS;
   let dtype = stored_dtype(which);
   let origin = place_of(part.origin, part.comes_from_row, taken);
   let to = place_of(part.to, part.goes_to_row, taken);
   var weights: Runs;
-  if (is_normed && part.norm.over != OVER_HEADS) {
+  if (is_normed && !is_over_heads) {
     weights = Runs(weights_of_run(which, part.norm, runs.a), weights_of_run(which, part.norm, runs.b));
   }
   var sum_over_heads = 0.0;
-  if (is_normed && part.norm.over == OVER_HEADS && share.first + slot < share.last) {
+  if (is_over_heads && share.first + slot < share.last) {
     sum_over_heads = factor_of(which, part, 0u, all);
   }
   for (var head = share.first + slot; head < share.last; head += step) {
@@ -172,7 +173,7 @@ fn walk(which: u32, all: Share, taken: Taken, unit: u32, slot: u32, step: u32, r
       var values = Runs(run_values(DTYPE, a), run_values(DTYPE, b));
       if (is_normed) {
         var factor = sum_over_heads;
-        if (part.norm.over == OVER_HEADS) {
+        if (is_over_heads) {
           let first = head * part.size;
           weights = Runs(weights_of_run(which, part.norm, first + runs.a), weights_of_run(which, part.norm, first + runs.b));
         } else {

@@ -1,12 +1,12 @@
 // words: heads of any shape, an element at a time. An invocation owns its heads, so that no two write one word.
 import package::bindings::qkv::{
-  K, NORMS, Q, ROTATES, Part, V, WEIGHT_DTYPE, k_cache_words, k_weight_words, k_words, params, part_of, q_weight_words, q_words, stored_dtype,
+  K, Q, ROTATES, Part, V, WEIGHT_DTYPE, k_cache_words, k_weight_words, k_words, norm_of, params, part_of, q_weight_words, q_words, stored_dtype,
   v_cache_words, v_weight_words, v_words,
 };
 import package::bindings::table::axis_quad;
 import package::lib::digits::cos_sin_of;
 import package::lib::dtype::{DTYPE, F32, pack_as, unpack_as};
-import package::lib::norm::{Norm, OVER_HEADS, norm_factor};
+import package::lib::norm::{Norm, OVER_HEADS, WEIGHTED, norm_factor};
 import package::lib::rotate::{QuadPlace, elements_of_pair, rotated_pair};
 import package::qkv::token::{Share, Taken, is_taken, place_of, share_of};
 
@@ -94,7 +94,7 @@ fn set_element_bits(which: u32, head: u32, element: u32, bits: u32) {
 }
 
 fn weight_of(which: u32, norm: Norm, element: u32) -> f32 {
-  if (norm.has_weights == 0u) {
+  if (norm_of(which) < WEIGHTED) {
     return 1.0;
   }
   let at = norm.weight + element;
@@ -167,9 +167,10 @@ fn write_heads(which: u32, all: Share, taken: Taken) {
   let share = share_of(which, part.heads, all);
   let origin = place_of(part.origin, part.comes_from_row, taken);
   let to = place_of(part.to, part.goes_to_row, taken);
-  let is_normed = NORMS && part.norm.over != 0u;
+  let is_normed = norm_of(which) != 0u;
+  let is_over_heads = norm_of(which) % WEIGHTED == OVER_HEADS;
   var sum = 0.0;
-  if (is_normed && part.norm.over == OVER_HEADS) {
+  if (is_over_heads) {
     for (var head = share.first; head < share.last; head++) {
       sum += sum_of_squares(which, origin + head * part.origin.head, part.size);
     }
@@ -177,7 +178,7 @@ fn write_heads(which: u32, all: Share, taken: Taken) {
   for (var head = share.first; head < share.last; head++) {
     var one = Head(which, origin + head * part.origin.head, to + head * part.to.head, is_normed, 1.0, 0u);
     if (is_normed) {
-      if (part.norm.over == OVER_HEADS) {
+      if (is_over_heads) {
         one.weights = head * part.size;
       } else {
         sum = sum_of_squares(which, one.origin, part.size);

@@ -259,7 +259,9 @@ export class Launcher {
       AXES: config.axes?.count ?? 1,
       WORKGROUP: tuning.workgroupSize,
       ROTATES: this.#rotates ? 1 : 0,
-      NORMS: parts.some(({ norm }) => norm !== null) ? 1 : 0,
+      Q_NORM: normNumber(of('q')),
+      K_NORM: normNumber(of('k')),
+      V_NORM: normNumber(of('v')),
       TEAM: spread.team,
     };
     const isNative = core.device.f16 === 'native' && dtypes.includes('f16');
@@ -328,6 +330,12 @@ export class Launcher {
     launch.pipeline = known ?? device.compileNow(description);
     return launch.pipeline;
   }
+}
+
+/** Q_NORM and its like of shaders/bindings/qkv.wgsl. */
+function normNumber(part: PartView | undefined): number {
+  if (!part?.norm) return 0;
+  return (part.norm.isOverHeads ? 2 : 1) + (part.norm.weight === null ? 0 : 4);
 }
 
 const readsOf = ({ ids, offsets, rows, step }: CallBuffers): CallReads => ({

@@ -6,8 +6,6 @@ export const placeLayout = structLayout('Place', { base: 'u32', token: 'u32', se
 
 /** `Norm` of shaders/lib/norm.wgsl. */
 export const normLayout = structLayout('Norm', {
-  over: 'u32',
-  has_weights: 'u32',
   weight: 'u32',
   plus: 'f32',
   epsilon: 'f32',

@@ -43,14 +43,12 @@ export function writePart(at: PartWords, part: PartView, bindings: Bindings, pla
   words[at.comes_from_row] = part.isAtRows ? 1 : 0;
   words[at.goes_to_row] = part.capacity === undefined ? 0 : 1;
   if (norm === null) return;
-  words[at.norm.over] = norm.isOverHeads ? 2 : 1;
   floats[at.norm.epsilon] = norm.epsilon;
   floats[at.norm.share] = 1 / norm.size;
   if (norm.weight === null) return;
   const variable: RoleName = name === 'q' ? 'q_weight' : name === 'k' ? 'k_weight' : 'v_weight';
   const role = roleOf(variable, bindings);
   const begin = (bindings.roles[role] as QkvRole).extent.begin - offsetOf(variable, bindings);
-  words[at.norm.has_weights] = 1;
   words[at.norm.weight] = begin / (isChunked ? 16 : bytesPerElement(norm.dtype));
   floats[at.norm.plus] = norm.isOnePlus ? 1 : 0;
 }

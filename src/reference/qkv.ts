@@ -26,7 +26,8 @@ export interface QkvReferenceExact {
  * Norms and rotates Q in place and K, in place or into its cache, and writes V to its cache: computed in float64, rounded
  * once, at the end, to the storage type of where it goes.
  *
- * Only the elements of tokens and rows that are named are written. An element that nothing changes and that goes to an array
+ * Only the elements of tokens and rows that are named are written. Q, and K in place without a `capacity`, need no row. An element
+ * that nothing changes and that goes to an array
  * of the same dtype keeps its bits. Of two tokens with one row, the later one stays.
  *
  * @returns how many tokens have a row that is not there; they, and padding, are not written
@@ -105,7 +106,7 @@ function forEachToken(job: Job, write: Write): number {
       const hasRow = rows === null || (row >= 0 && row < capacity);
       if (!hasRow && row !== -1) bad++;
       for (const part of parts) {
-        if (part.name !== 'q' && !hasRow) continue;
+        if (part.to.byRows && !hasRow) continue;
         const rowIn = ({ byRows }: Spot): number => (byRows ? row : token);
         const move = { sequence, from: rowIn(part.from), to: rowIn(part.to) };
         const values = valuesOf(job, part.from, move);

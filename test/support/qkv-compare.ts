@@ -184,10 +184,10 @@ class Comparison {
       for (let token = 0; token < counts[sequence]!; token++) {
         const index = sequence * tokens + token;
         if (!isPlaced(index)) continue;
-        const row = rows && name !== 'q' ? rows[index]! : token;
-        if (rows && name !== 'q' && (row < 0 || row >= capacity)) continue;
+        const row = rows && (cache || isAtRows) ? rows[index]! : token;
+        if (rows && (cache || isAtRows) && (row < 0 || row >= capacity)) continue;
         const from = headsOf(source, sequence, isAtRows ? row : token);
-        const to = headsOf(target, part.cache?.shared ? 0 : sequence, cache || isAtRows ? row : token);
+        const to = headsOf(target, part.cache?.shared ? 0 : sequence, row);
         check(from, to, `${name}, sequence ${sequence}, token ${token}, row ${row}`);
       }
     }

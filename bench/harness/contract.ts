@@ -191,7 +191,7 @@ function roundingAllowance(dtype: RopeDtype): (referenceBits: number) => number 
 }
 
 /** The error as a share of the tolerance: NaN, infinities and NaN tolerances included, at most 1 if within it. */
-function errorShare(got: number, exact: number, tolerance: number, overflow: number): number {
+export function errorShare(got: number, exact: number, tolerance: number, overflow: number): number {
   if (Number.isNaN(exact)) return Number.isNaN(got) ? 0 : Number.POSITIVE_INFINITY;
   if (got === exact) return 0;
   if (!Number.isFinite(exact) || Number.isNaN(got)) return Number.POSITIVE_INFINITY;

@@ -32,11 +32,6 @@ fn cache_row(token: u32, sequence: u32, first: u32, tokens: u32) -> u32 {
   return row;
 }
 
-// A bad page is counted by the first token that goes to it.
-fn counts_row(token: u32, first: u32) -> bool {
-  return params.rows.kind != PAGES || token == 0u || (first + token) % params.rows.page == 0u;
-}
-
 fn taken_token(launch_row: u32, counts: bool) -> Taken {
   let of_launch = divided(launch_row, params.tokens);
   let token = launch_row - of_launch * params.tokens.by + params.first_token;
@@ -70,7 +65,7 @@ fn taken_token(launch_row: u32, counts: bool) -> Taken {
   }
   let row = cache_row(token, sequence, first, tokens);
   taken.has_row = row < params.rows.capacity;
-  if (!taken.has_row && row != PADDING && counts && counts_row(token, first)) {
+  if (!taken.has_row && row != PADDING && counts) {
     count_bad(1u);
   }
   taken.row = row;

@@ -35,18 +35,26 @@ export interface RopePlaceOptions {
   readonly first?: number;
 }
 
-/** The place with every default filled in and everything checked. */
-export interface RopePlace {
+/** Where heads lie, whichever of their elements pair up. */
+export type HeadsPlaceOptions = Omit<RopePlaceOptions, 'rotaryDim' | 'placement' | 'pairing'>;
+
+/** That with every default filled in and everything checked. */
+export interface HeadsPlace {
   readonly dtype: RopeDtype;
   readonly heads: number;
-  readonly pairs: number;
+  readonly headDim: number;
   readonly batch: number;
   readonly tokens: number;
-  /** First rotated element of the first token to rotate. */
+  /** First element of the first token. */
   readonly origin: number;
   readonly batchStride: number;
   readonly tokenStride: number;
   readonly headStride: number;
+}
+
+/** The place with every default filled in and everything checked. */
+export interface RopePlace extends HeadsPlace {
+  readonly pairs: number;
   /** Pair i is the elements i * pairStep and i * pairStep + partner of its head. */
   readonly pairStep: number;
   readonly partner: number;
@@ -74,26 +82,45 @@ export const placeKeys = [
  * unknown keys is for the caller to check, whose options have more than these.
  */
 export function checkPlace(data: StorageArray, options: RopePlaceOptions): RopePlace {
-  const dtype = checkDtype(options.dtype);
-  checkStorage('data', data, dtype);
-  const max = Number.MAX_SAFE_INTEGER;
-  const heads = checkInteger('heads', options.heads, 1, max);
-  const headDim = checkInteger('headDim', options.headDim, 2, max);
+  const headDim = checkHeadDim(options.headDim);
   const rotaryDim = checkRotaryDim(options.rotaryDim ?? headDim, headDim);
   const placement = checkChoice('placement', options.placement ?? 'first', ['first', 'last']);
   const pairing = checkChoice('pairing', options.pairing, ['half', 'interleaved']);
-  const layout = checkChoice('layout', options.layout ?? 'bshd', ['bshd', 'bhsd']);
+  const place = checkHeads(data, options);
+  return {
+    ...place,
+    // The first element that rotates.
+    origin: placement === 'first' ? place.origin : place.origin + headDim - rotaryDim,
+    pairs: rotaryDim / 2,
+    pairStep: pairing === 'half' ? 1 : 2,
+    partner: pairing === 'half' ? rotaryDim / 2 : 1,
+  };
+}
+
+/**
+ * Checks where heads lie, against each other and against `data`.
+ *
+ * @param prefix What error messages put before an option's name.
+ */
+export function checkHeads(data: StorageArray, options: HeadsPlaceOptions, prefix = ''): HeadsPlace {
+  const dtype = checkDtype(options.dtype);
+  checkStorage(`${prefix}data`, data, dtype);
+  const max = Number.MAX_SAFE_INTEGER;
+  const heads = checkInteger(`${prefix}heads`, options.heads, 1, max);
+  const headDim = checkHeadDim(options.headDim, prefix);
+  const layout = checkChoice(`${prefix}layout`, options.layout ?? 'bshd', ['bshd', 'bhsd']);
   const batch = checkInteger('batch', options.batch ?? 1, 1, max);
   const tokens = checkInteger('tokens', options.tokens, 1, max);
-  const offset = checkInteger('offset', options.offset ?? 0, 0, max);
-  const first = checkInteger('first', options.first ?? 0, 0, max);
+  const offset = checkInteger(`${prefix}offset`, options.offset ?? 0, 0, max);
+  const first = checkInteger(`${prefix}first`, options.first ?? 0, 0, max);
 
   const strides = options.strides ?? {};
-  checkKeys('strides', strides, ['batch', 'token', 'head']);
+  checkKeys(`${prefix}strides`, strides, ['batch', 'token', 'head']);
   for (const name of ['batch', 'token', 'head'] as const) {
-    if (strides[name] !== undefined) checkInteger(`strides.${name}`, strides[name], 0, max);
+    if (strides[name] !== undefined) checkInteger(`${prefix}strides.${name}`, strides[name], 0, max);
   }
-  const rows = checkRows({ capacity: options.capacity, layout, batch, heads, tokens, first, strides });
+  const { capacity } = options;
+  const rows = checkRows({ capacity, layout, batch, heads, tokens, first, strides, prefix });
   let headStride: number;
   let tokenStride: number;
   let batchStride: number;
@@ -112,30 +139,27 @@ export function checkPlace(data: StorageArray, options: RopePlaceOptions): RopeP
     origin + (batch - 1) * batchStride + (tokens - 1) * tokenStride + (heads - 1) * headStride + headDim;
   if (data.length < end) {
     const shape = `[${batch} sequences, ${tokens} tokens, ${heads} heads, ${headDim} dims]`;
-    throw new RangeError(`data: expected at least ${end} elements for ${shape}, got ${data.length}`);
+    throw new RangeError(`${prefix}data: expected at least ${end} elements for ${shape}, got ${data.length}`);
   }
-  checkHeadsApart(headDim, [
-    { name: 'head', count: heads, stride: headStride },
-    { name: 'token', count: tokens, stride: tokenStride },
-    { name: 'batch', count: batch, stride: batchStride },
-  ]);
-
-  return {
-    dtype,
-    heads,
-    pairs: rotaryDim / 2,
-    batch,
-    tokens,
-    origin: placement === 'first' ? origin : origin + headDim - rotaryDim,
-    batchStride,
-    tokenStride,
-    headStride,
-    pairStep: pairing === 'half' ? 1 : 2,
-    partner: pairing === 'half' ? rotaryDim / 2 : 1,
-  };
+  checkHeadsApart(
+    headDim,
+    [
+      { name: 'head', count: heads, stride: headStride },
+      { name: 'token', count: tokens, stride: tokenStride },
+      { name: 'batch', count: batch, stride: batchStride },
+    ],
+    prefix,
+  );
+  return { dtype, heads, headDim, batch, tokens, origin, batchStride, tokenStride, headStride };
 }
 
-function checkRotaryDim(rotaryDim: unknown, headDim: number): number {
+/** Checks the elements of a head. */
+export function checkHeadDim(headDim: unknown, prefix = ''): number {
+  return checkInteger(`${prefix}headDim`, headDim, 2, Number.MAX_SAFE_INTEGER);
+}
+
+/** Checks the elements of a head that rotate. */
+export function checkRotaryDim(rotaryDim: unknown, headDim: number): number {
   const expected = `an even integer in 2..${headDim} (headDim)`;
   if (typeof rotaryDim !== 'number') throw wrongType('rotaryDim', expected, rotaryDim);
   if (!Number.isInteger(rotaryDim) || rotaryDim % 2 !== 0 || rotaryDim < 2 || rotaryDim > headDim) {
@@ -147,16 +171,16 @@ function checkRotaryDim(rotaryDim: unknown, headDim: number): number {
 /** What the token rows of a sequence follow from; all but `capacity` checked. */
 type TokenRows = Required<
   Pick<RopePlaceOptions, 'layout' | 'batch' | 'heads' | 'tokens' | 'first' | 'strides'>
-> & { readonly capacity: number | undefined };
+> & { readonly capacity: number | undefined; readonly prefix: string };
 
 /** The token rows of a sequence that strides follow from: `capacity`, or `tokens` where the tensor is dense. */
 function checkRows(rows: TokenRows): number {
-  const { capacity, layout, batch, heads, tokens, first, strides } = rows;
+  const { capacity, layout, batch, heads, tokens, first, strides, prefix } = rows;
   if (capacity !== undefined) {
-    checkInteger('capacity', capacity, 1, Number.MAX_SAFE_INTEGER);
+    checkInteger(`${prefix}capacity`, capacity, 1, Number.MAX_SAFE_INTEGER);
     if (first + tokens > capacity) {
       const got = `${capacity} rows (first ${first} + tokens ${tokens} = ${first + tokens})`;
-      throw new RangeError(`capacity: expected at least first + tokens, got ${got}`);
+      throw new RangeError(`${prefix}capacity: expected at least first + tokens, got ${got}`);
     }
     return capacity;
   }
@@ -167,7 +191,7 @@ function checkRows(rows: TokenRows): number {
       : heads * batch > 1 && strides.head === undefined;
   if (first > 0 && follows) {
     const why = `the token rows allotted to each sequence (first is ${first}, layout ${layout}, batch ${batch})`;
-    throw outOfRange('capacity', why, capacity);
+    throw outOfRange(`${prefix}capacity`, why, capacity);
   }
   return tokens;
 }
@@ -176,6 +200,7 @@ function checkRows(rows: TokenRows): number {
 function checkHeadsApart(
   headDim: number,
   dimensions: readonly { readonly name: string; readonly count: number; readonly stride: number }[],
+  prefix: string,
 ): void {
   const several = dimensions.filter(({ count }) => count > 1).sort((a, b) => a.stride - b.stride);
   // Usual case: each dimension steps over everything inside it.
@@ -195,7 +220,9 @@ function checkHeadsApart(
   for (let i = 1; i < sorted.length; i++) {
     if (sorted[i]! - sorted[i - 1]! < headDim) {
       const got = several.map(({ name, count, stride }) => `${name} ${stride} (x${count})`).join(', ');
-      throw new RangeError(`strides: expected heads of ${headDim} elements that do not overlap, got ${got}`);
+      throw new RangeError(
+        `${prefix}strides: expected heads of ${headDim} elements that do not overlap, got ${got}`,
+      );
     }
   }
 }

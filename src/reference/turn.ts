@@ -41,6 +41,9 @@ export const turnKeys = [
  */
 export type Turn = (sequence: number, token: number, cos: Float64Array, sin: Float64Array) => boolean;
 
+/** What of a place a turn depends on. */
+type TurnedPlace = Pick<RopePlace, 'pairs' | 'batch' | 'tokens'>;
+
 /** Position of a token on one axis. */
 type PositionOf = (sequence: number, token: number) => number;
 
@@ -59,7 +62,7 @@ interface Rotation {
  *   leave every pair as it was, whatever its length of (cos, sin).
  * @param prefix What error messages put before an option's name.
  */
-export function checkTurn(options: RopeTurnOptions, place: RopePlace, inverse: boolean, prefix = ''): Turn {
+export function checkTurn(options: RopeTurnOptions, place: TurnedPlace, inverse: boolean, prefix = ''): Turn {
   const { pairs } = place;
   const { pairAxis, cosCache, attentionFactor = 1 } = options;
   const isCache = cosCache !== undefined || options.sinCache !== undefined;
@@ -131,7 +134,7 @@ function checkCaches(options: RopeTurnOptions, pairs: number, prefix: string): R
 function checkAxes(
   name: string,
   { positions, pairAxis }: RopeTurnOptions,
-  place: RopePlace,
+  place: TurnedPlace,
   rows: number,
 ): PositionOf[] {
   if (pairAxis === undefined) return [checkPositions(name, positions, place, rows)];
@@ -152,7 +155,7 @@ function checkAxes(
 function checkPositions(
   name: string,
   positions: unknown,
-  { batch, tokens }: RopePlace,
+  { batch, tokens }: TurnedPlace,
   rows: number,
 ): PositionOf {
   const served = rows < Number.MAX_SAFE_INTEGER;

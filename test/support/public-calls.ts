@@ -145,6 +145,46 @@ const additiveReference: Calls<'addRowsReference'> = [
     },
   ],
 ];
+const head = { heads: 1, headDim: 2, layout: 'bshd', offset: 0 } as const;
+const strides = { batch: 4, token: 2, head: 2 };
+const norm = { epsilon: 1e-6, over: 'head', weight: [1, 1], onePlusWeight: false } as const;
+const qkvTensor = () => ({ ...head, data: new Float32Array(4), capacity: 2, strides, norm });
+const qkvCache = () => ({
+  data: new Float32Array(4),
+  capacity: 2,
+  layout: 'bshd' as const,
+  offset: 0,
+  strides,
+  dtype: 'f32' as const,
+  shared: false,
+});
+const qkvCall = {
+  dtype: 'f32',
+  headDim: 2,
+  rotaryDim: 2,
+  pairing: 'half',
+  tokens: 1,
+  batch: 1,
+  counts: [1],
+  rotates: true,
+  rows: [0],
+  attentionFactor: 1,
+} as const;
+const qkvReferences: Calls<'qkvReference'> = [
+  () => [
+    {
+      ...qkvCall,
+      positions: [[0]],
+      pairAxis: [0],
+      inverseFrequencies: [1],
+      q: { ...qkvTensor(), rotaryOffset: 0 },
+      k: { ...qkvTensor(), rotaryOffset: 0, cache: qkvCache() },
+      v: { ...qkvTensor(), cache: qkvCache() },
+    },
+  ],
+  () => [{ ...qkvCall, ...cached, k: qkvTensor() }],
+];
+const qkvRowShape = { tokens: 1, batch: 1, counts: [1] };
 const scores = {
   dtype: 'f32',
   heads: 1,
@@ -247,6 +287,18 @@ export const keyedCalls: { readonly [K in KeyedFunctionName & OwnFunctionName]: 
   ropeReferenceExact: ropeReference,
   rerotateReference: rerotation,
   rerotateReferenceExact: rerotation,
+  qkvReference: qkvReferences,
+  qkvReferenceExact: qkvReferences,
+  qkvReferenceRows: [
+    () => [{ type: 'first', first: 0 }, { ...qkvRowShape }],
+    () => [{ type: 'ring', first: 0, capacity: 2 }, { ...qkvRowShape }],
+    () => [{ type: 'slots', slots: [0], perSequence: true, rowLength: 1, offset: 0 }, { ...qkvRowShape }],
+    () => [
+      { type: 'pages', table: [0], pageSize: 2, pagesPerSequence: 1, offset: 0, first: 0, capacity: 2 },
+      { ...qkvRowShape },
+    ],
+  ],
+  qkvReferenceStep: [() => [[1, 0, 0], { tokens: 1, batch: 1, perSequence: true, offset: 0 }]],
   applyBiasReference: biasReference,
   biasReferenceExact: biasReference,
 };

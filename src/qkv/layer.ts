@@ -188,7 +188,8 @@ function isApart(a: TensorView, b: TensorView): boolean {
 /** Refuses K and V that want different rows. */
 function checkAgreement(parts: readonly PartView[], rowed: PartView | undefined): void {
   for (const part of parts) {
-    if (part.name === 'q' || !rowed) continue;
+    // K in place without a capacity has a row a token.
+    if (part.capacity === undefined || !rowed) continue;
     if (part.capacity !== rowed.capacity) {
       const of = `${part.name}${part.cache ? '.cache' : ''}.capacity`;
       throw outOfRange(of, `${rowed.capacity}, as that of ${rowed.name}`, part.capacity);

@@ -18,7 +18,7 @@ fn call_squares(@builtin(workgroup_id) id: vec3u) {
 fn call_norm_factor(@builtin(workgroup_id) id: vec3u) {
   let words = input[2u * id.x];
   let numbers = bitcast<vec4f>(input[2u * id.x + 1u]);
-  let norm = Norm(words.x, words.y, words.z, numbers.x, numbers.y, numbers.z);
+  let norm = Norm(words.z, numbers.x, numbers.y, numbers.z);
   output[id.x] = vec4u(bitcast<u32>(norm_factor(norm, numbers.w)), vec3u());
 }
 

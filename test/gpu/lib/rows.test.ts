@@ -34,17 +34,14 @@ describe('row_from_first', () => {
     expect(await rowsOf({ kind, capacity: 3 }, 17, 5)).toEqual([17, 18, 19, 20, 21]);
   });
 
-  test.each(['first', 'ring', 'pages'] as const)(
-    '%s: none from 2^31 on, and none that wraps',
-    async (kind) => {
-      const capacity = 2 ** 31;
-      const last = capacity - 1;
-      expect(await rowsOf({ kind, capacity }, last, 3)).toEqual([last, BAD, BAD]);
-      expect(await rowsOf({ kind, capacity }, capacity, 2)).toEqual([BAD, BAD]);
-      // What would come out as 0 is none.
-      expect(await rowsOf({ kind, capacity }, PADDING, 3)).toEqual([BAD, BAD, BAD]);
-    },
-  );
+  test.each(['first', 'pages'] as const)('%s: none from 2^31 on, and none that wraps', async (kind) => {
+    const capacity = 2 ** 31;
+    const last = capacity - 1;
+    expect(await rowsOf({ kind, capacity }, last, 3)).toEqual([last, BAD, BAD]);
+    expect(await rowsOf({ kind, capacity }, capacity, 2)).toEqual([BAD, BAD]);
+    // What would come out as 0 is none.
+    expect(await rowsOf({ kind, capacity }, PADDING, 3)).toEqual([BAD, BAD, BAD]);
+  });
 
   test.each([
     { first: 0, tokens: 4, capacity: 4 },

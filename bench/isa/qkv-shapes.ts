@@ -55,8 +55,8 @@ const headOf = (size: number, units: number): ParameterValues => ({
   'q.to.head': size,
 });
 
-const normOf = (isNormed: boolean): ParameterValues =>
-  isNormed ? { 'q.norm.over': 1, 'q.norm.has_weights': 1 } : {};
+/** Of each head, with weights (shaders/lib/norm.wgsl). */
+const weightedHead = 1 + 4;
 
 /** Both ways through heads, with a norm of each head and without. */
 export const qkvShapes: readonly Shape[] = [true, false].flatMap((isNormed): Shape[] => {
@@ -66,7 +66,8 @@ export const qkvShapes: readonly Shape[] = [true, false].flatMap((isNormed): Sha
     variant: isNormed ? 'norm per head' : '',
     text: codeFor(way, isNormed),
   });
-  const constants = { NORMS: isNormed ? 1 : 0, ROTATES: 1 };
+  const norm = isNormed ? weightedHead : 0;
+  const constants = { Q_NORM: norm, K_NORM: norm, V_NORM: 0, ROTATES: 1 };
   return [
     {
       ...shape('chunks'),
@@ -75,7 +76,6 @@ export const qkvShapes: readonly Shape[] = [true, false].flatMap((isNormed): Sha
       parameters: {
         ...common,
         ...headOf(16, lanes),
-        ...normOf(isNormed),
         heads_of_group: 64,
         rotated_units: 8,
         lanes_of_head: lanes,
@@ -89,7 +89,6 @@ export const qkvShapes: readonly Shape[] = [true, false].flatMap((isNormed): Sha
       parameters: {
         ...common,
         ...headOf(128, 1),
-        ...normOf(isNormed),
         heads_of_group: 64,
         rotated_units: 64,
         lanes_of_head: 1,

@@ -36,7 +36,8 @@ export async function layoutOf(page: Page): Promise<Layout> {
     const shown = (selector) => [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility());
     const inputs = shown('.panel-controls > .main :is(input, select, button)');
     return {
-      pictures: shown('.picture [role="img"]').map(boxOf),
+      // Tell's picture is its text, which shows by its shades what the model looked at.
+      pictures: shown('.picture :is([role="img"], .scroll:has(.told))').map(boxOf),
       bar: boxOf(document.querySelector('.panel-controls')),
       inputs: inputs.map(boxOf),
       within: inputs.map((input) => {

@@ -31,7 +31,10 @@ async function moveMainControl(page: Page): Promise<void> {
   const selector = '.panel-controls > .main:not([hidden]) :is(input, select)';
   const isSlider = await page.$eval(selector, (input) => input.matches('[type="range"]'));
   if (isSlider) {
-    const { left, top, right, bottom } = (await layoutOf(page)).inputs[0]!;
+    const { left, top, right, bottom } = await page.$eval(selector, (input) => {
+      const { left, top, right, bottom } = input.getBoundingClientRect();
+      return { left, top, right, bottom };
+    });
     const value = await page.$eval(selector, (input) => Number((input as HTMLInputElement).value));
     const max = await page.$eval(selector, (input) => Number((input as HTMLInputElement).max));
     // To the half where it is not.

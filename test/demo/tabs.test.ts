@@ -23,6 +23,7 @@ async function go(page: Page, id: string): Promise<void> {
 }
 
 const settled = `document.querySelectorAll('#panel .chart:not([hidden]):not([data-drawn]), #panel .busy:not([hidden])').length === 0`;
+const toldAll = `document.querySelector('#tell-go')?.textContent === 'Go on'`;
 const drawn = `document.querySelector('#panel [data-drawn]') !== null`;
 
 test('thirty changes of tab leave nothing behind: no elements, no listeners, no workers but the open panel’s', async () => {
@@ -75,6 +76,8 @@ test.each(ids)('%s, resized: the main thread draws and no more, and every drawin
   const { page } = open;
   // A software adapter computes where the browser composes its frames: a window resized meanwhile waits for it.
   await page.waitForFunction(settled, { polling: 50 });
+  // Tell orders a token after another until its cache is full: what resizing orders is counted after that.
+  if (id === 'tell') await page.waitForFunction(toldAll, { polling: 50, timeout: waitMs });
   const fits = `[...document.querySelectorAll('.drawing')].every((drawing) => {
     const plot = drawing.querySelector('.plot svg');
     return !plot || drawing.clientWidth === 0 || Math.abs(plot.getBoundingClientRect().width - drawing.clientWidth) < 2;

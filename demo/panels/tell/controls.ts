@@ -7,6 +7,8 @@ import { type Keys, type LayerChoice, layers, longestPrompt, longestText, type S
 
 export interface Controls {
   readonly elements: readonly HTMLElement[];
+  /** Those that stay in view on a phone. */
+  readonly main: readonly HTMLElement[];
   /** Shows a state, with so many tokens told, and whether more are coming. */
   set(state: State, told: number, isTelling: boolean): void;
 }
@@ -102,15 +104,16 @@ export function createControls(initial: State, { change, toggle, drop, another }
     value: initial.cache,
     onChange: (cache) => change({ cache }),
   });
+  const actions = h(
+    'div',
+    { class: 'actions' },
+    go,
+    dropButton,
+    button('tell-another', 'quiet', 'Another text', another),
+  );
   return {
     elements: [
-      h(
-        'div',
-        { class: 'actions' },
-        go,
-        dropButton,
-        button('tell-another', 'quiet', 'Another text', another),
-      ),
+      actions,
       keys.element,
       pairing.element,
       theta.element,
@@ -120,6 +123,7 @@ export function createControls(initial: State, { change, toggle, drop, another }
       temperature.element,
       cache.element,
     ],
+    main: [actions, token.element],
     set(state, told, isTelling) {
       go.textContent = isTelling ? 'Stop' : 'Go on';
       keys.set(state.keys);

@@ -60,10 +60,13 @@ export const open: OpenPanel = (host, context) => {
     },
     another: () => change({ seed: (state.seed % 9999) + 1, drops: [], token: null }),
   });
+  const textCard = card('tell-card', 'The text', readings.element, text.element, status);
   host.append(
     panelFrame({
       controls: controls.elements,
-      figures: [card('tell-card', 'The text', readings.element, text.element, status), map.element],
+      main: controls.main,
+      figures: [textCard, map.element],
+      pictures: [textCard],
       notes: [h('p', {}, about)],
     }),
   );

@@ -48,7 +48,8 @@ fn qkv_chunks(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invocat
     return;
   }
   let units = max(max(params.q.units, params.k.units), params.v.units);
-  for (var unit = lane - slot * params.lanes_of_head; unit < units; unit += params.lanes_of_head) {
+  var unit = lane - slot * params.lanes_of_head;
+  loop {
     var rotation: Rotation;
     if (ROTATES && unit < params.rotated_units) {
       rotation = rotation_of_unit(taken.table, unit);
@@ -56,6 +57,10 @@ fn qkv_chunks(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invocat
     walk(Q, all, taken, unit, slot, slots, rotation);
     walk(K, all, taken, unit, slot, slots, rotation);
     walk(V, all, taken, unit, slot, slots, rotation);
+    unit += params.lanes_of_head;
+    continuing {
+      break if unit >= units;
+    }
   }
 }
 

@@ -72,7 +72,7 @@ export const qkvShapes: readonly Shape[] = [true, false].flatMap((isNormed): Sha
     {
       ...shape('chunks'),
       pairings: ['half', 'interleaved'],
-      constants: { ...constants, TEAM: isNormed ? team : 1 },
+      constants: { ...constants, WHOLE: 1, TEAM: isNormed ? team : 1, SUMS: isNormed ? 256 : 1 },
       parameters: {
         ...common,
         ...headOf(16, lanes),

@@ -9,10 +9,13 @@ override K_DTYPE: u32 = F32;        // of K and V where they are written
 override V_DTYPE: u32 = F32;
 override WEIGHT_DTYPE: u32 = F32;
 override ROTATES: bool = true;
+override WHOLE: bool = false;       // qkv_chunks: heads of Q and K rotate whole, and no unit has one run alone
 override Q_NORM: u32 = OVER_HEAD + WEIGHTED;   // 0: none
 override K_NORM: u32 = OVER_HEAD + WEIGHTED;
 override V_NORM: u32 = OVER_HEAD + WEIGHTED;
 override TEAM: u32 = 1;             // lanes that sum the squares of a head together: a power of two, at most WORKGROUP
+override FOURS: bool = false;       // each of them has a multiple of four runs to sum, of every head
+override SUMS: u32 = 256;           // sums that a workgroup has room for: a power of two. What is not there is not cleared first
 
 // Where rows of heads lie: chunks in qkv_chunks, words in qkv_words.
 struct Place {
@@ -87,32 +90,20 @@ const K = 1u;
 const V = 2u;
 
 fn part_of(which: u32) -> Part {
+  var part = params.v;
   if (which == Q) {
-    return params.q;
+    part = params.q;
+  } else if (which == K) {
+    part = params.k;
   }
-  if (which == K) {
-    return params.k;
-  }
-  return params.v;
+  return part;
 }
 
 // What a pipeline knows of norms, it branches on no more: a software adapter runs both sides of a branch.
 fn norm_of(which: u32) -> u32 {
-  if (which == Q) {
-    return Q_NORM;
-  }
-  if (which == K) {
-    return K_NORM;
-  }
-  return V_NORM;
+  return select(select(V_NORM, K_NORM, which == K), Q_NORM, which == Q);
 }
 
 fn stored_dtype(which: u32) -> u32 {
-  if (which == Q) {
-    return DTYPE;
-  }
-  if (which == K) {
-    return K_DTYPE;
-  }
-  return V_DTYPE;
+  return select(select(V_DTYPE, K_DTYPE, which == K), DTYPE, which == Q);
 }

@@ -1,6 +1,7 @@
 // chunks: heads by 16-byte loads. A workgroup owns some heads of one token: it sums their squares, waits once, and walks them.
+// Loops end on a test at their end: a software adapter goes through a body once more, all lanes off, where the test comes first.
 import package::bindings::qkv::{
-  K, Q, ROTATES, Part, TEAM, V, WEIGHT_DTYPE, k_cache_chunks, k_chunks, k_weight_chunks, norm_of, params, part_of, q_chunks, q_weight_chunks,
+  FOURS, K, Q, ROTATES, Part, SUMS, TEAM, V, WEIGHT_DTYPE, WHOLE, k_cache_chunks, k_chunks, k_weight_chunks, norm_of, params, part_of, q_chunks, q_weight_chunks,
   stored_dtype, v_cache_chunks, v_chunks, v_weight_chunks,
 };
 import package::bindings::table::{AxisRows, axis_quad};
@@ -12,8 +13,7 @@ import package::lib::rotate::{QuadPlace, Quads, Rotation, Runs, quad_of_runs, ro
 import package::lib::runs::{StoredRun, chunks_of_run, run_values, stored_run};
 import package::qkv::token::{Share, Taken, first_head_of, is_taken, place_of, share_of};
 
-const MOST_SUMS = 256u;
-var<workgroup> sums: array<f32, 256>;
+var<workgroup> sums: array<f32, SUMS>;
 
 fn chunk_at(which: u32, at: u32) -> vec4u {
   if (which == Q) {
@@ -76,6 +76,10 @@ fn weights_of_run(which: u32, norm: Norm, run: u32) -> EvenOdd {
   return EvenOdd(weights.even + norm.plus, weights.odd + norm.plus);
 }
 
+fn squares_of_run(which: u32, head: u32, run: u32) -> vec4f {
+  return squares(run_values(DTYPE, load_run(which, head, run)));
+}
+
 // Sums the squares of the workgroup's heads of a part, TEAM lanes a head.
 fn sum_squares(which: u32, all: Share, taken: Taken, lane: u32) {
   let part = part_of(which);
@@ -85,27 +89,59 @@ fn sum_squares(which: u32, all: Share, taken: Taken, lane: u32) {
   let share = share_of(which, part.heads, all);
   let member = lane % TEAM;
   let place = place_of(part.origin, part.comes_from_row, taken);
-  for (var head = share.first + lane / TEAM; head < share.last; head += WORKGROUP / TEAM) {
+  var head = share.first + lane / TEAM;
+  if (head >= share.last) {
+    return;
+  }
+  loop {
     let at = place + head * part.origin.head;
     var total = vec4f();
     var run = member;
-    while (run < part.size) {
-      // By eights: the fewer terms follow one another, the less they round.
-      var eight = vec4f();
-      for (var i = 0u; i < 8u && run < part.size; i++) {
-        eight += squares(run_values(DTYPE, load_run(which, at, run)));
-        run += TEAM;
+    loop {
+      // By fours or eights: the fewer terms follow one another, the less they round.
+      if (FOURS) {
+        let a = squares_of_run(which, at, run) + squares_of_run(which, at, run + TEAM);
+        let b = squares_of_run(which, at, run + 2u * TEAM) + squares_of_run(which, at, run + 3u * TEAM);
+        total += a + b;
+        run += 4u * TEAM;
+      } else {
+        var eight = vec4f();
+        for (var i = 0u; i < 8u && run < part.size; i++) {
+          eight += squares_of_run(which, at, run);
+          run += TEAM;
+        }
+        total += eight;
       }
-      total += eight;
+      continuing {
+        break if run >= part.size;
+      }
     }
-    sums[((first_head_of(which) + head - all.first) * TEAM + member) % MOST_SUMS] = (total.x + total.y) + (total.z + total.w);
+    var sum = (total.x + total.y) + (total.z + total.w);
+    if (is_factor(which)) {
+      sum = norm_factor(part.norm, sum);
+    }
+    sums[sum_index(first_head_of(which) + head - all.first, member)] = sum;
+    head += WORKGROUP / TEAM;
+    continuing {
+      break if head >= share.last;
+    }
   }
 }
 
+// A lane that sums a whole head, which is a vector of its own, goes on to its factor.
+fn is_factor(which: u32) -> bool {
+  return TEAM == 1u && norm_of(which) % WEIGHTED != OVER_HEADS;
+}
+
+// By a mask, not a remainder: software adapters divide lane by lane.
+fn sum_index(head: u32, member: u32) -> u32 {
+  return (head * TEAM + member) & (SUMS - 1u);
+}
+
 fn sum_of_head(index: u32) -> f32 {
-  var sum = 0.0;
-  for (var member = 0u; member < TEAM; member++) {
-    sum += sums[(index * TEAM + member) % MOST_SUMS];
+  var sum = sums[sum_index(index, 0u)];
+  for (var member = 1u; member < TEAM; member++) {
+    sum += sums[sum_index(index, member)];
   }
   return sum;
 }
@@ -114,7 +150,11 @@ fn sum_of_head(index: u32) -> f32 {
 fn factor_of(which: u32, part: Part, head: u32, all: Share) -> f32 {
   let first = first_head_of(which) - min(all.first, first_head_of(which));
   if (norm_of(which) % WEIGHTED != OVER_HEADS) {
-    return norm_factor(part.norm, sum_of_head(first_head_of(which) + head - all.first));
+    let sum = sum_of_head(first_head_of(which) + head - all.first);
+    if (is_factor(which)) {
+      return sum;
+    }
+    return norm_factor(part.norm, sum);
   }
   var sum = 0.0;
   for (var each = 0u; each < part.heads; each++) {
@@ -130,8 +170,11 @@ struct UnitRuns {
   has_b: bool,
 }
 
-fn runs_of_unit(part: Part, unit: u32, rotated: u32) -> UnitRuns {
-  if (unit < rotated) {
+fn runs_of_unit(which: u32, part: Part, unit: u32, rotated: u32) -> UnitRuns {
+  if (WHOLE && which == V) {
+    return UnitRuns(2u * unit, 2u * unit + 1u, true);
+  }
+  if (WHOLE || unit < rotated) {
     return UnitRuns(part.rotary + unit, part.rotary + unit + rotated, true);
   }
   let a = (unit - rotated) * 2u;
@@ -150,8 +193,8 @@ fn walk(which: u32, all: Share, taken: Taken, unit: u32, slot: u32, step: u32, r
   }
   let share = share_of(which, part.heads, all);
   let rotated = select(params.rotated_units, 0u, which == V);
-  let runs = runs_of_unit(part, unit, rotated);
-  let is_rotated = ROTATES && unit < rotated;
+  let runs = runs_of_unit(which, part, unit, rotated);
+  let is_rotated = ROTATES && which != V && (WHOLE || unit < rotated);
   let is_normed = norm_of(which) != 0u;
   let is_over_heads = norm_of(which) % WEIGHTED == OVER_HEADS;
   let dtype = stored_dtype(which);
@@ -165,7 +208,11 @@ fn walk(which: u32, all: Share, taken: Taken, unit: u32, slot: u32, step: u32, r
   if (is_over_heads && share.first + slot < share.last) {
     sum_over_heads = factor_of(which, part, 0u, all);
   }
-  for (var head = share.first + slot; head < share.last; head += step) {
+  var head = share.first + slot;
+  if (head >= share.last) {
+    return;
+  }
+  loop {
     let at = origin + head * part.origin.head;
     var a = load_run(which, at, runs.a);
     var b = load_run(which, at, runs.b);
@@ -189,8 +236,12 @@ fn walk(which: u32, all: Share, taken: Taken, unit: u32, slot: u32, step: u32, r
     }
     let into = to + head * part.to.head;
     store_run(which, into, runs.a, a);
-    if (runs.has_b) {
+    if (WHOLE || runs.has_b) {
       store_run(which, into, runs.b, b);
+    }
+    head += step;
+    continuing {
+      break if head >= share.last;
     }
   }
 }

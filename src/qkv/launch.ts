@@ -237,7 +237,7 @@ export class Launcher {
   #describe(parts: readonly PartView[], variant: Variant, spread: Spread): PipelineDescription {
     const core = this.#core;
     const { setup, state } = core.rope;
-    const { config, tuning } = setup;
+    const { config } = setup;
     const of = (name: PartName): PartView | undefined => parts.find((part) => part.name === name);
     const [first] = parts as [PartView];
     const dtype = first.source.dtype;
@@ -257,12 +257,15 @@ export class Launcher {
       PAIRING: config.pairing === 'half' ? 0 : 1,
       TWO_DIGITS: state.kind === 'two-digit' ? 1 : 0,
       AXES: config.axes?.count ?? 1,
-      WORKGROUP: tuning.workgroupSize,
+      WORKGROUP: spread.lanes,
       ROTATES: this.#rotates ? 1 : 0,
+      WHOLE: variant.way === 'chunks' && this.#rotates && parts.every(isWhole) ? 1 : 0,
       Q_NORM: normNumber(of('q')),
       K_NORM: normNumber(of('k')),
       V_NORM: normNumber(of('v')),
       TEAM: spread.team,
+      FOURS: spread.sumsByFours ? 1 : 0,
+      SUMS: spread.sums,
     };
     const isNative = core.device.f16 === 'native' && dtypes.includes('f16');
     return {
@@ -281,12 +284,11 @@ export class Launcher {
     const { at: first, counts: size } = this.#box;
     this.#writeParts(launch);
     const rows = size[0] * size[1];
-    const { tuning } = rope.setup;
     const headsOfGroup = spread.headsOfGroup(rows);
     const groups = Math.ceil(spread.heads / headsOfGroup);
     const { maxWorkgroups } = core.device;
     const isChunked = this.#way === 'chunks';
-    const workgroups = isChunked ? rows : Math.ceil((rows * groups) / tuning.workgroupSize);
+    const workgroups = isChunked ? rows : Math.ceil((rows * groups) / spread.lanes);
     const height = Math.min(workgroups, maxWorkgroups);
     writeDivisor(words, at.tokens, size[1]);
     words[at.launch_rows] = rows;
@@ -330,6 +332,11 @@ export class Launcher {
     launch.pipeline = known ?? device.compileNow(description);
     return launch.pipeline;
   }
+}
+
+/** Whether all units of a part are alike: WHOLE of shaders/bindings/qkv.wgsl. */
+function isWhole({ name, headDim, rotaryDim }: PartView): boolean {
+  return name === 'v' ? headDim % 16 === 0 : headDim === rotaryDim;
 }
 
 /** Q_NORM and its like of shaders/bindings/qkv.wgsl. */

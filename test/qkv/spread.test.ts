@@ -87,7 +87,7 @@ describe.each(Object.entries(layers))('%s', (_, parts) => {
     sizes.flatMap((workgroupSize) =>
       adapters.map((invocations) => {
         const spread = spreadOf(parts, 'chunks', { workgroupSize, invocations, firstHeadAhead: false });
-        return { workgroupSize, invocations, spread };
+        return { workgroupSize: spread.lanes, invocations, spread };
       }),
     );
 
@@ -114,6 +114,20 @@ describe.each(Object.entries(layers))('%s', (_, parts) => {
       team <= workgroupSize &&
       (!isNormed || headsOfGroup(rows) * team <= room);
     expect(wrong(isTeam, [...everySize, 512, 1024])).toEqual([]);
+  });
+
+  it('sums: room for all, a power of two, and no more than twice as many as there can be', () => {
+    const fits = ({ sums, team, headsOfGroup }: Spread, _: number, rows: number) =>
+      Number.isInteger(Math.log2(sums)) &&
+      (isNormed ? sums >= headsOfGroup(rows) * team && sums < 2 * heads * team : sums === 1);
+    expect(wrong(fits)).toEqual([]);
+  });
+
+  it('by fours: where that leaves none of any normed head', () => {
+    const runs = parts.filter(({ norm }) => norm !== null).map(({ headDim }) => headDim / 8);
+    const isWhole = ({ sumsByFours, team }: Spread) =>
+      sumsByFours === runs.every((each) => each % (4 * team) === 0);
+    expect(wrong(isWhole)).toEqual([]);
   });
 
   it('every lane of the team of every head is there', () => {
@@ -144,7 +158,7 @@ it('lanesNear: the quotient of every lane, by every number of lanes of a head', 
   const wrong = numbersTo(1024).filter((i) => {
     const [workgroupSize, headDim] = [1024, (i + 1) * 16];
     const parts = [partOf('q', {}, { headDim, rotaryDim: headDim })];
-    const spread = spreadOf(parts, 'chunks', { workgroupSize, invocations: 64, firstHeadAhead: false });
+    const spread = spreadOf(parts, 'chunks', { workgroupSize, invocations: 262_144, firstHeadAhead: true });
     expect(spread.lanesOfHead).toBe(i + 1);
     return numbersTo(workgroupSize + 1).some(
       (lane) => (lane * spread.lanesNear) >>> 20 !== Math.floor(lane / spread.lanesOfHead),
@@ -158,4 +172,11 @@ it('one token on a large adapter: a head a workgroup has lanes for; many tokens:
   const spread = spreadOf(parts, 'chunks', { workgroupSize: 64, invocations: 262_144, firstHeadAhead: true });
   // Four units a head: sixteen heads at a time.
   expect([spread.lanesOfHead, spread.headsOfGroup(1), spread.headsOfGroup(4096)]).toEqual([4, 16, 48]);
+});
+
+it('a software adapter: four lanes own all heads of a token, however few tokens there are', () => {
+  const parts = layers['norms of heads of 128']!;
+  const spread = spreadOf(parts, 'chunks', { workgroupSize: 32, invocations: 64, firstHeadAhead: false });
+  expect(spread).toMatchObject({ lanes: 4, lanesOfHead: 4, team: 1, sumsByFours: true, sums: 32 });
+  expect([spread.headsOfGroup(1), spread.headsOfGroup(4096)]).toEqual([20, 20]);
 });

@@ -3,6 +3,7 @@ import type { Dimensions } from '../kernel/box';
 import type { PipelineDescription } from '../kernel/device';
 import { writeDivisor } from '../kernel/divisor';
 import type { CallBuffers, QkvCore } from './core';
+import { KeptWords } from './kept-words';
 import type { PartName, PartView } from './part';
 import { type PartPlacement, writePart } from './part-words';
 import { type QkvRole, rolesOf, setExtent } from './roles';
@@ -26,6 +27,8 @@ interface Launch {
   readonly tensors: GPUBindGroup;
   readonly description: PipelineDescription;
   readonly spread: Spread;
+  readonly kept: KeptWords;
+  readonly grid: Dimensions;
   pipeline: GPUComputePipeline | null;
 }
 
@@ -51,6 +54,9 @@ export class Launcher {
   readonly #plans: Launch[][][] = [];
   readonly #box: Box = { at: [0, 0, 0], counts: [1, 1, 1] };
   readonly #placement: PartPlacement;
+  /** Counts placements of the parts: what launches keep of an older one is written anew. */
+  #version = 0;
+  #mostTokens = 0;
 
   constructor(core: QkvCore, parts: readonly PartView[], rotates: boolean) {
     this.#core = core;
@@ -77,6 +83,11 @@ export class Launcher {
     return undefined;
   }
 
+  /** Said after the parts were placed, other than for the encode before. */
+  placed(): void {
+    this.#version++;
+  }
+
   /** Compiles what calls of this kind need, for parts that are placed. */
   async prepare(reads: CallReads): Promise<void> {
     this.#setExtents();
@@ -95,8 +106,6 @@ export class Launcher {
     const { at, counts } = this.#box;
     at[0] = 0;
     at[1] = 0;
-    const { words, at: wordAt } = this.#core;
-    words[wordAt.most_tokens] = tokens;
     if (this.#isOversize) {
       // What fails must fail before anything is encoded.
       counts[0] = 1;
@@ -106,14 +115,17 @@ export class Launcher {
     }
     counts[0] = batch;
     counts[1] = tokens;
+    this.#mostTokens = tokens;
     this.#encodeBox(pass, buffers);
   }
 
   #encodeBox(pass: GPUComputePassEncoder, buffers: CallBuffers): void {
-    this.#setExtents();
-    if (this.#isOversize && !this.#sourcesFit()) {
-      this.#split(pass, buffers);
-      return;
+    if (this.#isOversize) {
+      this.#setExtents();
+      if (!this.#sourcesFit()) {
+        this.#split(pass, buffers);
+        return;
+      }
     }
     const launches = this.#launchesFor(buffers);
     // What is refused is refused before anything is encoded.
@@ -173,6 +185,7 @@ export class Launcher {
       for (let i = 0; i < plans.length; i++)
         if (this.#serves(plans[i] as Launch[])) return plans[i] as Launch[];
     }
+    this.#setExtents();
     return this.#launchesOf(readsOf(buffers));
   }
 
@@ -231,7 +244,12 @@ export class Launcher {
       })),
     });
     const description = this.#describe(parts, { way: this.#way, bindings, reads }, spread);
-    return { parts, extents, bindings, tensors, description, spread, pipeline: null };
+    const { words, at } = this.#core;
+    const kept = new KeptWords(words, [
+      [at.q.origin.base, at.to.table.low_bits],
+      [at.tokens.by, words.length],
+    ]);
+    return { parts, extents, bindings, tensors, description, spread, kept, grid: [1, 1, 1], pipeline: null };
   }
 
   #describe(parts: readonly PartView[], variant: Variant, spread: Spread): PipelineDescription {
@@ -278,20 +296,37 @@ export class Launcher {
   }
 
   #launch(pass: GPUComputePassEncoder, launch: Launch, buffers: CallBuffers, counts: boolean): void {
-    const core = this.#core;
-    const { words, at, slots, rope } = core;
-    const { spread } = launch;
+    const { at, slots, rope } = this.#core;
+    const { kept, grid } = launch;
+    if (!this.#isOversize && kept.isOf(this.#version)) kept.restore();
+    else {
+      this.#writeFixed(launch, counts);
+      kept.keep(this.#version);
+    }
+    slots.acquire(kept.hash, at.to.table.low_bits, at.tokens.by);
+    const { binding } = rope.state;
+    pass.setPipeline(this.#pipelineOf(launch));
+    pass.setBindGroup(0, slots.group(binding, binding), slots.offsets, slots.slot, 1);
+    pass.setBindGroup(1, launch.tensors);
+    pass.setBindGroup(2, this.#core.readGroup(buffers));
+    pass.dispatchWorkgroups(grid[0], grid[1], grid[2]);
+  }
+
+  /** What follows from the box and from where the parts are placed. */
+  #writeFixed(launch: Launch, counts: boolean): void {
+    const { words, at, device } = this.#core;
+    const { spread, grid } = launch;
     const { at: first, counts: size } = this.#box;
     this.#writeParts(launch);
     const rows = size[0] * size[1];
     const headsOfGroup = spread.headsOfGroup(rows);
     const groups = Math.ceil(spread.heads / headsOfGroup);
-    const { maxWorkgroups } = core.device;
     const isChunked = this.#way === 'chunks';
     const workgroups = isChunked ? rows : Math.ceil((rows * groups) / spread.lanes);
-    const height = Math.min(workgroups, maxWorkgroups);
+    const height = Math.min(workgroups, device.maxWorkgroups);
     writeDivisor(words, at.tokens, size[1]);
     words[at.launch_rows] = rows;
+    words[at.most_tokens] = this.#mostTokens;
     words[at.height] = height;
     words[at.heads_of_group] = headsOfGroup;
     words[at.rotated_units] = spread.rotatedUnits;
@@ -300,13 +335,9 @@ export class Launcher {
     words[at.first_token] = first[1];
     words[at.first_sequence] = first[0];
     words[at.counts] = counts ? 1 : 0;
-    slots.acquire();
-    const { binding } = rope.state;
-    pass.setPipeline(this.#pipelineOf(launch));
-    pass.setBindGroup(0, slots.group(binding, binding), slots.offsets, slots.slot, 1);
-    pass.setBindGroup(1, launch.tensors);
-    pass.setBindGroup(2, core.readGroup(buffers));
-    pass.dispatchWorkgroups(isChunked ? groups : 1, height, Math.ceil(workgroups / height));
+    grid[0] = isChunked ? groups : 1;
+    grid[1] = height;
+    grid[2] = Math.ceil(workgroups / height);
   }
 
   #writeParts({ parts, bindings }: Launch): void {

@@ -27,6 +27,9 @@ export class QkvLayer {
   /** The part whose rows are named: of K and V, which agree. */
   readonly #rowed: PartView | undefined;
   readonly #isShared: boolean;
+  /** Tokens of each sequence, and sequences, of the encode before; no tokens where nothing is placed. */
+  #placedTokens = 0;
+  #placedBatch = 0;
   readonly #buffers: CallBuffers = { ids: null, offsets: null, rows: null, step: null };
 
   /** @internal */
@@ -62,6 +65,7 @@ export class QkvLayer {
       rows: rows === 'slots' || rows === 'pages',
       step,
     };
+    this.#placedTokens = 0;
     for (const part of this.#parts) part.place(1, 1);
     await this.#launcher.prepare(reads);
     this.#core.checkAlive();
@@ -89,12 +93,22 @@ export class QkvLayer {
     const tokens = checkInteger('tokens', options.tokens, 1, maxCount);
     const batch = checkInteger('batch', options.batch ?? 1, 1, maxCount);
     checkInteger('tokens * batch', tokens * batch, 1, maxCount);
-    for (let i = 0; i < this.#parts.length; i++) (this.#parts[i] as PartView).place(tokens, batch);
-    this.#checkApart();
+    this.#place(tokens, batch);
     this.#writePositions(options, tokens, batch);
     this.#writeRows(options, tokens, batch);
     this.#writeStep(options.step, batch);
     this.#launcher.encode(pass, tokens, batch, this.#buffers);
+  }
+
+  /** Where the rows lie follows from how many there are: steps of equal size place them once. */
+  #place(tokens: number, batch: number): void {
+    if (this.#placedTokens === tokens && this.#placedBatch === batch) return;
+    this.#placedTokens = 0;
+    for (let i = 0; i < this.#parts.length; i++) (this.#parts[i] as PartView).place(tokens, batch);
+    this.#checkApart();
+    this.#launcher.placed();
+    this.#placedTokens = tokens;
+    this.#placedBatch = batch;
   }
 
   #writePositions({ start, positions, step }: QkvEncodeOptions, tokens: number, batch: number): void {

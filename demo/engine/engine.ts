@@ -1,5 +1,5 @@
 /** A small Llama on WebGPU: from tokens to the logits of the next one. docs/guide.md ends with a text told by it. */
-import { createRope, type Pairing, readTensor } from 'webgpu-rope';
+import { createQkv, createRope, type Pairing, readTensor } from 'webgpu-rope';
 import { type CacheLayout, CacheRows } from './cache-rows';
 import { Workshop } from './gpu';
 import type { Model } from './model';
@@ -69,8 +69,9 @@ export async function createEngine(
   const rows = new CacheRows({ layout, sequences, capacity, pageSize, dtype });
   const rope = await createRope(device, { headDim, pairing, theta }, { dtypes: ['f32', 'f16'] });
   await rope.prepare({ rerotate: true, dtypes: [dtype] });
+  const qkv = createQkv(rope);
   const workshop = new Workshop(device);
-  const network = await createNetwork(workshop, model, rope, { ...rows.options, maxTokens });
+  const network = await createNetwork(workshop, model, qkv, { ...rows.options, maxTokens });
   const { layers } = network;
 
   /** Takes rows of the cache for the tokens, and writes what the kernels read. @returns the last token of each entry */
@@ -136,6 +137,7 @@ export async function createEngine(
       });
     },
     destroy() {
+      qkv.destroy();
       rope.destroy();
       workshop.destroy();
     },

@@ -1,5 +1,5 @@
 /** The kernels of a model, bound to its weights and to the buffers between them. */
-import type { Rope } from 'webgpu-rope';
+import type { Qkv } from 'webgpu-rope';
 import { type CacheOptions, cacheLayouts, mapStride } from './cache-rows';
 import type { Workshop } from './gpu';
 import code from './kernels.wgsl?raw';
@@ -21,14 +21,14 @@ export interface Network {
 export async function createNetwork(
   workshop: Workshop,
   { shape, ...model }: Model,
-  rope: Rope,
+  between: Qkv,
   cache: CacheOptions & { readonly maxTokens: number },
 ): Promise<Network> {
   const { dim, hidden, heads, kvHeads, headDim, vocabulary } = shape;
   const { sequences, capacity, pageSize, layout, dtype, maxTokens } = cache;
   const width = (heads + 2 * kvHeads) * headDim;
   const compile = workshop.compiler(code);
-  const [gather, norm, attention, swiglu, qkv, wo, gateUp, w2, classifier, step] = await Promise.all([
+  const [gather, norm, attention, swiglu, qkv, wo, gateUp, w2, classifier] = await Promise.all([
     compile('gather', { OUTPUTS: dim }),
     compile('norm', { OUTPUTS: dim }),
     compile('attention', {
@@ -47,8 +47,8 @@ export async function createNetwork(
     compile('product', { INPUTS: dim, OUTPUTS: 2 * hidden }),
     compile('product', { INPUTS: hidden, OUTPUTS: dim, ADD: 1 }),
     compile('product', { INPUTS: dim, OUTPUTS: vocabulary }),
-    createStep(workshop, rope, shape, dtype),
   ]);
+  const step = createStep(between, shape, { dtype, capacity: sequences * capacity });
 
   const perToken = (name: string, elements: number): GPUBuffer => workshop.buffer(name, maxTokens * elements);
   const perEntry = (name: string, elements: number): GPUBuffer => workshop.buffer(name, sequences * elements);
@@ -72,7 +72,7 @@ export async function createNetwork(
   const classes = isShared ? embedding : workshop.buffer('classifier', model.classifier);
   const cacheWords = (capacity * kvHeads * headDim) / (dtype === 'f16' ? 2 : 1);
 
-  const bindLayer = (weights: LayerWeights) => {
+  const bindLayer = async (weights: LayerWeights) => {
     const kCache = perEntry('K', cacheWords);
     const vCache = perEntry('V', cacheWords);
     const looks = perToken('looks', heads * capacity);
@@ -84,7 +84,7 @@ export async function createNetwork(
       looks,
       attentionNorm: norm({ 0: x, 1: weight('attentionNorm'), 3: normed }),
       qkv: qkv({ 0: normed, 1: weight('wq', 'wk', 'wv'), 3: packed }),
-      step: step({ qkv: packed, positions, slots, kCache, vCache }),
+      step: await step({ qkv: packed, positions, slots, kCache, vCache }),
       attention: attention({ 0: packed, 2: seen, 3: mixed, 4: kCache, 5: vCache, 6: map, 7: looks }),
       wo: wo({ 0: mixed, 1: weight('wo'), 3: x }),
       ffnNorm: norm({ 0: x, 1: weight('ffnNorm'), 3: normed }),
@@ -93,7 +93,7 @@ export async function createNetwork(
       w2: w2({ 0: inner, 1: weight('w2'), 3: x }),
     };
   };
-  const layers = model.layers.map(bindLayer);
+  const layers = await Promise.all(model.layers.map(bindLayer));
   const embed = gather({ 0: embedding, 2: ids, 3: x });
   const takeLast = gather({ 0: x, 2: last, 3: lastX });
   const finalNorm = norm({ 0: lastX, 1: workshop.buffer('norm', model.norm), 3: lastNormed });

@@ -60,7 +60,8 @@ export class ParameterSlots {
   acquire(seed = 0, begin = 0, end: number = this.words.length): void {
     const { words } = this;
     const count = words.length;
-    let hash = seed;
+    // `| 0` keeps it a machine integer: without, it becomes an object where it outgrows 31 bits.
+    let hash = seed | 0;
     for (let i = begin; i < end; i++) hash = (Math.imul(hash, 31) + (words[i] as number)) | 0;
     // The low bits of neighbouring starts differ little, so fold the high bits in.
     const entry = (hash ^ (hash >>> 8) ^ (hash >>> 16) ^ (hash >>> 24)) & (hashEntries - 1);

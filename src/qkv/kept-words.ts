@@ -32,7 +32,8 @@ export class KeptWords {
       for (let j = 0; j < kept.length; j++) {
         const word = this.#words[begin + j] as number;
         kept[j] = word;
-        this.hash = (Math.imul(this.hash, 31) + word) | 0;
+        // 30 bits: a larger number would be an object, made anew whenever it is handed on.
+        this.hash = (Math.imul(this.hash, 31) + word) & 0x3fffffff;
       }
     }
   }

@@ -60,7 +60,11 @@ export class NormView {
       this.count = Math.floor(weight.size / bytesPerElement(this.dtype)) - this.offset;
     }
     if (this.count < this.size) {
-      throw new RangeError(`${of}.weight: expected >= ${this.size} weights, got ${this.count}`);
+      const from = this.offset > 0 ? ` from element ${this.offset} (weightOffset) on` : '';
+      const count = this.count + this.offset;
+      throw new RangeError(
+        `${of}.weight: expected >= ${this.size} weights${from}, got ${count}${from && ' in all'}`,
+      );
     }
   }
 

@@ -80,7 +80,7 @@ export function bindingsOf(
     if (isWritten && stretches.some(overlaps)) {
       throw new RangeError(
         `${name}: expected bytes apart from those of the other tensors of its GPUBuffer, which one binding of ${span} bytes ` +
-          `(maxStorageBufferBindingSize) does not span, got ${begin}..${end - 1}`,
+          `(maxStorageBufferBindingSize) does not span, bindings beginning at multiples of 256, got ${begin}..${end - 1}`,
       );
     }
     stretch.size = size;

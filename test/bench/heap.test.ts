@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DecodeCase } from '../../bench/harness/decode-cases';
+import { type DecodeCase, qkvDecodeCases } from '../../bench/harness/decode-cases';
 import { profileHeap } from '../../bench/heap';
 import type { BenchHost } from '../../bench/host';
 import { openHost } from '../../bench/open-host';
@@ -21,6 +21,7 @@ describe.skipIf(browserFromEnvironment() !== 'chrome')('what an encode allocates
     'packed QKV',
     'ids in a buffer',
     'ragged',
+    ...qkvDecodeCases,
   ];
   let host: BenchHost | undefined;
   const rows = new Map<DecodeCase, HeapRow>();
@@ -42,13 +43,17 @@ describe.skipIf(browserFromEnvironment() !== 'chrome')('what an encode allocates
 
   // Not exactly 0: the profiler samples, and code may be compiled anew and run once without optimisation. The smallest
   // object that an encode could make is 12 bytes.
-  test.each<DecodeCase>(['same start', 'new start each step', 'packed QKV', 'ids in a buffer', 'ragged'])(
-    '%s: nothing',
-    (name) => {
-      const { oursPerEncode, inlinedPerEncode, spots } = rowOf(name);
-      expect(oursPerEncode + inlinedPerEncode, JSON.stringify(spots.slice(0, 5))).toBeLessThan(3);
-    },
-  );
+  test.each<DecodeCase>([
+    'same start',
+    'new start each step',
+    'packed QKV',
+    'ids in a buffer',
+    'ragged',
+    ...qkvDecodeCases,
+  ])('%s: nothing', (name) => {
+    const { oursPerEncode, inlinedPerEncode, spots } = rowOf(name);
+    expect(oursPerEncode + inlinedPerEncode, JSON.stringify(spots.slice(0, 5))).toBeLessThan(3);
+  });
 
   test('new start each encode: a new chunk of slots in 1024 encodes, and nothing else', () => {
     const { encodes, oursPerEncode, inlinedPerEncode, spots } = rowOf('new start each encode');

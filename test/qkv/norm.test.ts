@@ -99,7 +99,9 @@ const refused: { norm: unknown; error: Error }[] = [
   },
   {
     norm: { epsilon, weight, weightOffset: 194 },
-    error: new RangeError('q.norm.weight: expected >= 64 weights, got 62'),
+    error: new RangeError(
+      'q.norm.weight: expected >= 64 weights from element 194 (weightOffset) on, got 256 in all',
+    ),
   },
   {
     norm: { epsilon, over: 'heads', weight: new Float32Array(64) },

@@ -167,7 +167,7 @@ describe('a buffer past one binding', () => {
     expect(() => cut(woven)).toThrow(
       new RangeError(
         'v.cache: expected bytes apart from those of the other tensors of its GPUBuffer, which one binding of ' +
-          `${span} bytes (maxStorageBufferBindingSize) does not span, got 1000..${span + 499}`,
+          `${span} bytes (maxStorageBufferBindingSize) does not span, bindings beginning at multiples of 256, got 1000..${span + 499}`,
       ),
     );
     // Of weights that are only read, bindings may overlap.

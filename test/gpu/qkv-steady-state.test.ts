@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { createQkv, createRope, uploadTensor } from 'webgpu-rope';
+import { watchedDevice } from '../support/watched-device';
+
+// What the host layer promises about the device: what it creates, when, and under which labels.
+
+const headDim = 16;
+
+async function layersOf(count: number) {
+  const { device, created, writes } = await watchedDevice();
+  const rope = await createRope(device, { headDim }, { dtypes: ['f32'] });
+  const qkv = createQkv(rope);
+  const zeros = (elements: number): GPUBuffer => uploadTensor(device, new Float32Array(elements), 'f32');
+  const weight = new Float32Array(headDim).fill(1);
+  const norm = { epsilon: 1e-6, weight };
+  const layers = Array.from({ length: count }, () => {
+    const cache = () => ({ buffer: zeros(32 * headDim), capacity: 32 });
+    return qkv.bind({
+      q: { buffer: zeros(4 * headDim), heads: 4, norm },
+      k: { buffer: zeros(headDim), heads: 1, norm, cache: cache() },
+      v: { buffer: zeros(headDim), heads: 1, cache: cache() },
+      dtype: 'f32',
+    });
+  });
+  return { device, created, writes, layers, ids: zeros(1), slots: zeros(1), step: zeros(3) };
+}
+
+test('encode creates nothing, submits nothing, and writes equal parameters once', async () => {
+  const { device, created, writes, layers, ids, slots, step } = await layersOf(4);
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  const byIds = {
+    tokens: 1,
+    positions: { type: 'ids', buffer: ids },
+    rows: { type: 'slots', buffer: slots },
+  } as const;
+  const byStep = { tokens: 1, rows: { type: 'ring' }, step: { buffer: step } } as const;
+  const encodeAll = (start: number): void => {
+    for (const layer of layers) {
+      layer.encode(pass, { tokens: 1, start, rows: { type: 'first', first: start } });
+      layer.encode(pass, byIds);
+      layer.encode(pass, byStep);
+    }
+  };
+  // Each kind of call compiles and binds at its first use.
+  encodeAll(0);
+  created.length = 0;
+  writes.length = 0;
+  for (let start = 1; start <= 30; start++) encodeAll(start);
+  expect(created).toEqual([]);
+  // One write a step: ids and steps are the same words each time.
+  expect(writes).toHaveLength(30);
+  expect(new Set(writes).size).toBe(30);
+  pass.end();
+  device.queue.submit([encoder.finish()]);
+  await device.queue.onSubmittedWorkDone();
+  device.destroy();
+});
+
+test('layers of equal shapes share a pipeline, and weights that are numbers a buffer', async () => {
+  const { device, created, layers } = await layersOf(3);
+  const made = (method: string): number => created.filter((each) => each.method === method).length;
+  const buffers = made('createBuffer');
+  await layers[0]!.prepare();
+  const compiled = made('createComputePipelineAsync');
+  for (const layer of layers) await layer.prepare();
+  expect(made('createComputePipelineAsync')).toBe(compiled);
+  expect(made('createBuffer')).toBe(buffers);
+  device.destroy();
+});

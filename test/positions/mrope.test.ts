@@ -36,11 +36,15 @@ describe('mropePositions, text alone', () => {
     expect(all).toEqual({ rows: alike([0, 1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3]), deltas: [0, 0, 0] });
   });
 
-  it('padding on either side is -1; row r decodes at r + delta, padding counted', () => {
-    const ids = [...text(4), ...text(4)];
-    const { rows, deltas } = read({ ids, batch: 2, mask: [0, 0, 1, 1, 1, 1, 1, 0] });
+  const padded: MropePrompts = { ids: [...text(4), ...text(4)], batch: 2, mask: [0, 0, 1, 1, 1, 1, 1, 0] };
+
+  it('padding on either side is -1; the n-th token decodes at n + delta, padding not counted', () => {
+    expect(read(padded)).toEqual({ rows: alike([-1, -1, 0, 1], [0, 1, 2, -1]), deltas: [0, 0] });
+  });
+
+  it('by the original rules row r decodes at r + delta, padding counted', () => {
+    const { rows, deltas } = read({ ...padded, rules: 'original' });
     expect(rows).toEqual(alike([-1, -1, 0, 1], [0, 1, 2, -1]));
-    expect(deltas).toEqual([-2, -1]);
     expect([4 + deltas[0]!, 4 + deltas[1]!]).toEqual([2, 3]);
   });
 
@@ -48,7 +52,7 @@ describe('mropePositions, text alone', () => {
     const ids = Int32Array.from(text(4));
     expect(read({ ids, batch: 2, mask: [true, true, false, false] })).toEqual({
       rows: alike([0, 1], [-1, -1]),
-      deltas: [0, -2],
+      deltas: [0, 0],
     });
   });
 });
@@ -57,7 +61,7 @@ describe('mropePositions, images and videos', () => {
   it("3 steps of 2 x 2 tokens, then 5 of text: Qwen2-VL's own example", () => {
     const ids = [...video(12), ...text(5)];
     const videos = [{ frames: 3, height: 4, width: 4 }];
-    expect(read({ ids, videoToken: VIDEO, videos, spatialMerge: 2 })).toEqual({
+    expect(read({ ids, videoToken: VIDEO, videos, spatialMerge: 2, rules: 'original' })).toEqual({
       rows: [
         [[0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 4, 5, 6, 7]],
         [[0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 3, 4, 5, 6, 7]],
@@ -70,10 +74,33 @@ describe('mropePositions, images and videos', () => {
   it("the same with 50 positions a step: Qwen2.5-VL's own example", () => {
     const ids = [...video(12), ...text(5)];
     const videos = [{ frames: 3, height: 4, width: 4, secondsPerFrame: 2, tokensPerSecond: 25 }];
-    const { rows, deltas } = read({ ids, videoToken: VIDEO, videos, spatialMerge: 2 });
+    const prompts: MropePrompts = { ids, videoToken: VIDEO, videos, spatialMerge: 2, rules: 'original' };
+    const { rows, deltas } = read(prompts);
     expect(rows[0]![0]).toEqual([0, 0, 0, 0, 50, 50, 50, 50, 100, 100, 100, 100, 101, 102, 103, 104, 105]);
     expect(rows[2]![0]!.slice(8)).toEqual([0, 1, 0, 1, 101, 102, 103, 104, 105]);
     expect(deltas).toEqual([106 - 17]);
+  });
+
+  it('since transformers 5 text goes on after the longer side, within the times of the video', () => {
+    const ids = [...text(6), ...video(12 * 20), ...text(2)];
+    const grid = { frames: 12, height: 10, width: 8, secondsPerFrame: 1, tokensPerSecond: 2 };
+    const prompts: MropePrompts = { ids, videoToken: VIDEO, videos: [grid], spatialMerge: 2 };
+    const now = read(prompts);
+    expect(now.rows[0]![0]!.slice(-3)).toEqual([6 + 22, 11, 12]);
+    // Decoding goes on past the largest position, which is a time.
+    expect(now.deltas).toEqual([29 - ids.length]);
+    expect(read({ ...prompts, rules: 'original' }).rows[0]![0]!.slice(-3)).toEqual([28, 29, 30]);
+  });
+
+  it('and a step takes whole seconds', () => {
+    const times = (rules: 'transformers' | 'original', secondsPerFrame: number) =>
+      read({
+        ...{ ids: video(3), videoToken: VIDEO, rules },
+        videos: [{ frames: 3, height: 1, width: 1, secondsPerFrame, tokensPerSecond: 25 }],
+      }).rows[0]![0];
+    expect(times('transformers', 2.64)).toEqual([0, 50, 100]);
+    expect(times('transformers', 0.64)).toEqual([0, 0, 0]);
+    expect(times('original', 2.64)).toEqual([0, 66, 132]);
   });
 
   it('text, image, text: what follows goes on past the longer side', () => {
@@ -99,6 +126,7 @@ describe('mropePositions, images and videos', () => {
         { height: 3, width: 1 },
       ],
       videos: [{ frames: 2, height: 1, width: 1 }],
+      rules: 'original',
     });
     expect(rows).toEqual([
       [
@@ -117,13 +145,16 @@ describe('mropePositions, images and videos', () => {
     expect(deltas).toEqual([-2, -2]);
   });
 
-  it('left padding before an image: positions as without it, delta less by the padding', () => {
-    const prompt = { imageToken: IMAGE, images: [{ height: 2, width: 2 }] };
-    const plain = read({ ...prompt, ids: [1, ...image(4), 2] });
-    const padded = read({ ...prompt, ids: [0, 0, 1, ...image(4), 2], mask: [0, 0, 1, 1, 1, 1, 1, 1] });
-    expect(padded.rows.map(([row]) => row!.slice(2))).toEqual(plain.rows.map(([row]) => row));
-    expect(padded.deltas[0]).toBe(plain.deltas[0]! - 2);
-  });
+  it.each(['transformers', 'original'] as const)(
+    'left padding before an image, %s: positions as without it',
+    (rules) => {
+      const prompt = { imageToken: IMAGE, images: [{ height: 2, width: 2 }], rules };
+      const plain = read({ ...prompt, ids: [1, ...image(4), 2] });
+      const padded = read({ ...prompt, ids: [0, 0, 1, ...image(4), 2], mask: [0, 0, 1, 1, 1, 1, 1, 1] });
+      expect(padded.rows.map(([row]) => row!.slice(2))).toEqual(plain.rows.map(([row]) => row));
+      expect(padded.deltas[0]).toBe(plain.deltas[0]! - (rules === 'original' ? 2 : 0));
+    },
+  );
 
   it('Qwen3-VL: steps of a video apart, with time stamps between, each a grid of its own', () => {
     const ids = [1, ...video(2), 2, 3, ...video(2), 4];
@@ -133,6 +164,8 @@ describe('mropePositions, images and videos', () => {
       [[0, 1, 1, 3, 4, 5, 5, 7]],
       [[0, 1, 2, 3, 4, 5, 6, 7]],
     ]);
+    const whole = { ids, videoToken: VIDEO, videos: [{ frames: 2, height: 1, width: 2 }], timestamps: true };
+    expect(read(whole)).toEqual(read({ ids, videoToken: VIDEO, videos: [step, step] }));
   });
 });
 
@@ -145,7 +178,7 @@ describe('mropePositions refuses', () => {
   const cases: [unknown, string][] = [
     [
       undefined,
-      'prompts: expected { ids, batch, mask, imageToken, videoToken, images, videos, spatialMerge }, got undefined',
+      'prompts: expected { ids, batch, mask, imageToken, videoToken, images, videos, spatialMerge, timestamps, audioToken, rules }, got undefined',
     ],
     [{ ...good, ids: 'text' }, 'ids: expected an array [batch, tokens], got "text"'],
     [{ ids: [] }, 'ids: expected 1 rows (batch) of the same length, got 0 entries'],
@@ -194,8 +227,22 @@ describe('mropePositions refuses', () => {
           { frames: 2, height: 1, width: 1, secondsPerFrame: 2 ** 30 },
           { frames: 2, height: 1, width: 1, secondsPerFrame: 2 ** 30 },
         ],
+        rules: 'original',
       },
       'videos[1]: expected positions up to 2147483647, got 2147483650 after it',
+    ],
+    [
+      { ...good, rules: 'qwen' },
+      'rules: expected "transformers" or "original" or "qwen2.5-omni" or "qwen3-omni", got "qwen"',
+    ],
+    [{ ...good, timestamps: 1 }, 'timestamps: expected true or false, got 1'],
+    [{ ...good, audioToken: -1 }, 'audioToken: expected an integer of at least 0, got -1'],
+    [
+      {
+        ...{ ids: video(2), videoToken: VIDEO, rules: 'qwen3-omni' },
+        videos: [{ frames: 2, height: 1, width: 1, secondsPerFrame: 0.5, tokensPerSecond: 13 }],
+      },
+      'videos[0].secondsPerFrame: expected steps of whole positions (times tokensPerSecond 13), got 6.5: qwen3-omni has positions between integers there',
     ],
     [{ ...good, images: {} }, 'images: expected an array of grids, got a Object'],
     [{ ...good, imageToken: undefined }, 'imageToken: expected an integer, got undefined'],

@@ -1,6 +1,6 @@
 // bias: adds a bias by position to the scores of attention, in place, before the softmax.
 //   scores[b][h][i][j] += scale * bias(query position i, key position j, head h)
-// ALiBi: bias = -slope[h] * |query - key|. T5: bias = weights[bucket(key - query)][h]; the host has put the bucket of every
+// ALiBi: bias = -slope[h] * |query - key|, or slope[h] * (key - query). T5: bias = weights[bucket(key - query)][h]; the host has put the bucket of every
 // distance into a table, so that no logarithm is taken here.
 //
 // Scores are an offset and strides (batch, head, query row); the keys of a row are contiguous. A row may begin at any
@@ -44,7 +44,7 @@ struct BiasParams {
   first_head: u32,         // of the call, where it is split into several launches
   weight_heads: u32,       // heads in a row of the weights
   last: u32,               // T5: distances from here on share a bucket
-  ahead: u32,              // T5: added to the bucket of a key after the query; 0: such keys have bucket 0
+  ahead: u32,              // T5: added to the bucket of a key after the query; 0: such keys have bucket 0. ALiBi: 1: the line goes on there
   scale: f32,
   @align(16) query: Source,
   @align(16) key: Source,
@@ -63,12 +63,12 @@ fn row_of(item: Item, head: u32) -> u32 {
 
 // ---- the bias -------------------------------------------------------------------------------------------------------
 
-// What the bias depends on besides the head. ALiBi: the distance. T5: the first weight of the bucket.
+// What the bias depends on besides the head. ALiBi: the distance, below 0 where the line goes on past the query. T5: the first weight of the bucket.
 fn measure_of(query: u32, key: u32) -> u32 {
   let is_ahead = key > query;
   let apart = select(query - key, key - query, is_ahead);
   if (BIAS == ALIBI) {
-    return apart;
+    return select(apart, query - key, params.ahead == 1u);
   }
   if (is_ahead && params.ahead == 0u) {
     return buckets[0] * params.weight_heads;
@@ -88,7 +88,7 @@ fn measures_of(query: u32, keys: vec4u) -> vec4u {
 fn bias_of(measure: u32, head: u32) -> f32 {
   if (BIAS == ALIBI) {
     // The distance first: a small slope times a small scale could be subnormal, and flushed.
-    return -params.scale * (numbers[params.first_head + head] * f32(measure));
+    return -params.scale * (numbers[params.first_head + head] * f32(bitcast<i32>(measure)));
   }
   return params.scale * numbers[measure + params.first_head + head];
 }

@@ -62,7 +62,7 @@ export class BiasCore {
     this.buckets = uploaded(table.byDistance, 'buckets');
     words[at.weight_heads] = bias.heads;
     words[at.last] = table.byDistance.length - 1;
-    words[at.ahead] = table.ahead;
+    words[at.ahead] = bias.type === 'alibi' ? Number(bias.ahead === 'linear') : table.ahead;
     // Made now, so that the first encode need not.
     slots.group(this.numbers, this.buckets);
   }

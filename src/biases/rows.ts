@@ -1,7 +1,7 @@
 import { checkInteger, wrongType } from '../errors';
 import { attentionBias, biasNumbers } from './bias';
 import { bucketingOf, bucketOf, type T5Buckets, t5Buckets } from './t5';
-import type { AttentionBiasInput } from './types';
+import type { AlibiAhead, AttentionBiasInput } from './types';
 
 /** Position ids end here: the kernel's are 31 bits wide. */
 const maxPosition = 2 ** 31 - 1;
@@ -30,7 +30,9 @@ export function biasRows(
   const { heads } = checked;
   const rows = new Float64Array(heads * queries.length * keys.length);
   const value =
-    checked.type === 'alibi' ? alibiValue(numbers) : t5Value(numbers, heads, t5Buckets(bucketingOf(checked)));
+    checked.type === 'alibi'
+      ? alibiValue(numbers, checked.ahead)
+      : t5Value(numbers, heads, t5Buckets(bucketingOf(checked)));
   let at = 0;
   for (let head = 0; head < heads; head++) {
     for (let i = 0; i < queries.length; i++) {
@@ -42,7 +44,8 @@ export function biasRows(
 
 type BiasValue = (head: number, relative: number) => number;
 
-function alibiValue(slopes: ArrayLike<number>): BiasValue {
+function alibiValue(slopes: ArrayLike<number>, ahead: AlibiAhead): BiasValue {
+  if (ahead === 'linear') return (head, relative) => 0 + slopes[head]! * relative;
   // 0 rather than -0 on the diagonal.
   return (head, relative) => 0 - slopes[head]! * Math.abs(relative);
 }

@@ -20,7 +20,11 @@ import { checkInteger, checkKeys, checkNumber, wrongType } from '../errors';
 
 /** The numbers of a bias: the slopes of ALiBi; or T5's weights and how it deals positions into buckets. */
 export type ReferenceBias =
-  | { readonly slopes: ArrayLike<number> }
+  | {
+      readonly slopes: ArrayLike<number>;
+      /** Whether keys after the query get `slope * (key - query)`, above 0, rather than less the distance. Default false. */
+      readonly isLinear?: boolean;
+    }
   | {
       /** `[buckets, heads]`. */
       readonly weights: ArrayLike<number>;
@@ -84,7 +88,8 @@ export function biasReferenceExact(scores: StorageArray, options: BiasReferenceO
   forEachScore(options, (at, head, query, key) => {
     const relative = key - query;
     if ('slopes' in bias) {
-      exact[at]! -= scale * bias.slopes[head]! * Math.abs(relative);
+      const distance = bias.isLinear && relative > 0 ? -relative : Math.abs(relative);
+      exact[at]! -= scale * bias.slopes[head]! * distance;
       return;
     }
     let bucket = buckets.get(relative);
@@ -197,7 +202,9 @@ function checkBias(bias: ReferenceBias, heads: number): void {
   if (typeof bias !== 'object' || bias === null)
     throw wrongType('bias', '{ slopes } or { weights, … }', bias);
   if ('slopes' in bias) {
-    checkKeys('bias', bias, ['slopes']);
+    checkKeys('bias', bias, ['slopes', 'isLinear']);
+    const { isLinear = false } = bias;
+    if (typeof isLinear !== 'boolean') throw wrongType('bias.isLinear', 'true or false', isLinear);
     checkNumbers('bias.slopes', bias.slopes, heads);
     return;
   }

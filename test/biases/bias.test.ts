@@ -5,7 +5,15 @@ import { fresh } from '../support/fresh';
 describe('attentionBias', () => {
   test('fills in the defaults, and copies', () => {
     const input = { type: 'alibi', heads: 12 } as const;
-    expect(attentionBias(input)).toEqual({ type: 'alibi', heads: 12, maxBias: 8 });
+    expect(attentionBias(input)).toEqual({
+      ...{ type: 'alibi', heads: 12, maxBias: 8, firstHead: 0, totalHeads: 12, ahead: 'mirrored' },
+      slopes: null,
+    });
+    const slopes = Float32Array.of(0.5, 0.25);
+    const own = attentionBias({ type: 'alibi', heads: 2, slopes });
+    slopes[0] = 7;
+    expect(own).toMatchObject({ slopes: [0.5, 0.25] });
+    expect(attentionBias(own)).toEqual(own);
     expect(attentionBias({ type: 't5', heads: 8 })).toEqual({
       type: 't5',
       heads: 8,
@@ -19,19 +27,53 @@ describe('attentionBias', () => {
     expect(JSON.parse(JSON.stringify(complete))).toEqual(complete);
   });
 
-  test.each([
+  test.each<[input: unknown, error: Error | RegExp]>([
     [null, new TypeError('bias: expected { type, heads, … }, got null')],
     [{ heads: 8 }, new TypeError('type: expected "alibi" or "t5", got undefined')],
     [{ type: 'kerple', heads: 8 }, new RangeError('type: expected "alibi" or "t5", got "kerple"')],
     [{ type: 'alibi' }, new TypeError('heads: expected an integer, got undefined')],
     [
       { type: 'alibi', heads: 8, buckets: 32 },
-      new TypeError('bias: expected only type, heads, maxBias, got "buckets"'),
+      new TypeError(
+        'bias: expected only type, heads, maxBias, firstHead, totalHeads, ahead, slopes, got "buckets"',
+      ),
     ],
     [
       { type: 'alibi', heads: 8, maxBias: -1 },
       new RangeError('maxBias: expected a number above 0 and up to 100, got -1'),
     ],
+    [
+      { type: 'alibi', heads: 8, ahead: 'both' },
+      new RangeError('ahead: expected "mirrored" or "linear", got "both"'),
+    ],
+    [
+      { type: 'alibi', heads: 8, firstHead: -1 },
+      new RangeError('firstHead: expected an integer in 0..65528, got -1'),
+    ],
+    [
+      { type: 'alibi', heads: 8, firstHead: 8, totalHeads: 12 },
+      new RangeError('totalHeads: expected an integer in 16..65536, got 12'),
+    ],
+    [
+      { type: 'alibi', heads: 2, slopes: 0.5 },
+      new TypeError('slopes: expected an array of 2 numbers (one a head), got 0.5'),
+    ],
+    [
+      { type: 'alibi', heads: 2, slopes: [0.5] },
+      new RangeError('slopes: expected 2 numbers (one a head), got 1'),
+    ],
+    [
+      { type: 'alibi', heads: 2, slopes: [0.5, 1e39] },
+      new RangeError('slopes[1]: expected a finite float32, got 1e+39'),
+    ],
+    [
+      { type: 'alibi', heads: 2, slopes: [0.5, '1'] },
+      new TypeError('slopes[1]: expected a finite float32, got "1"'),
+    ],
+    ...(['maxBias', 'firstHead', 'totalHeads'] as const).map((key): [unknown, Error] => [
+      { type: 'alibi', heads: 2, slopes: [1, 1], [key]: 3 },
+      new TypeError(`${key}: expected none beside slopes, which are one a head of the scores, got 3`),
+    ]),
     [{ type: 't5', heads: 8, buckets: 2 }, new RangeError('buckets: expected an integer in 4..65536, got 2')],
     [{ type: 't5', heads: 8, maxBias: 8 }, /^bias: expected only type, heads, buckets, .*, got "maxBias"$/],
   ])('refuses %j', (input, error) => {
@@ -45,6 +87,19 @@ describe('biasRows', () => {
     const [a, b] = alibiSlopes(2) as unknown as [number, number];
     expect([...rows]).toEqual([a, b].flatMap((s) => [0, -s, -2 * s, -3 * s, -2 * s, -s, 0, -s]));
     expect(Object.is(rows[0], 0)).toBe(true);
+  });
+
+  test('ALiBi, linear: slope * (key - query) past the query as before it; the softmax is that of slope * key', () => {
+    const rows = biasRows({ type: 'alibi', heads: 2, ahead: 'linear' }, [0, 2], [0, 1, 2, 3]);
+    const [a, b] = alibiSlopes(2) as unknown as [number, number];
+    expect([...rows]).toEqual([a, b].flatMap((s) => [0, s, 2 * s, 3 * s, -2 * s, -s, 0, s]));
+    expect(rows.some((value) => Object.is(value, -0))).toBe(false);
+  });
+
+  test('ALiBi for a slice of the heads: the slopes of those heads of the layer', () => {
+    const whole = biasRows({ type: 'alibi', heads: 12 }, [3], [0, 5]);
+    const part = biasRows({ type: 'alibi', heads: 4, firstHead: 6, totalHeads: 12 }, [3], [0, 5]);
+    expect(part).toEqual(whole.slice(12, 20));
   });
 
   // BLOOM and MPT add slope * key position (less a constant). The softmax of a row does not see the difference.

@@ -63,7 +63,13 @@ export function weightsFor(bias: AttentionBiasInput, random: Random): Float32Arr
 export function referenceBias(bias: AttentionBiasInput, weights: Float32Array | undefined): ReferenceBias {
   const checked = attentionBias(bias);
   if (checked.type === 'alibi') {
-    return { slopes: alibiSlopes(checked.heads, { maxBias: checked.maxBias }) };
+    const { maxBias, totalHeads, firstHead, slopes, ahead } = checked;
+    const own = slopes?.map(Math.fround);
+    const all = alibiSlopes(totalHeads, { maxBias });
+    return {
+      slopes: own ?? all.slice(firstHead, firstHead + checked.heads),
+      isLinear: ahead === 'linear',
+    };
   }
   const { buckets, maxDistance, bidirectional } = checked;
   return { weights: weights!, buckets, maxDistance, bidirectional };

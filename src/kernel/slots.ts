@@ -52,17 +52,12 @@ export class ParameterSlots {
     this.#chunk = this.#newChunk();
   }
 
-  /**
-   * Chooses the slot that holds {@link words}, writing it if there is none yet.
-   *
-   * @param seed Follows from the words before `begin` and from `end` on.
-   */
-  acquire(seed = 0, begin = 0, end: number = this.words.length): void {
+  /** Chooses the slot that holds {@link words}, writing it if there is none yet. */
+  acquire(): void {
     const { words } = this;
     const count = words.length;
-    // `| 0` keeps it a machine integer: without, it becomes an object where it outgrows 31 bits.
-    let hash = seed | 0;
-    for (let i = begin; i < end; i++) hash = (Math.imul(hash, 31) + (words[i] as number)) | 0;
+    let hash = 0;
+    for (let i = 0; i < count; i++) hash = (Math.imul(hash, 31) + (words[i] as number)) | 0;
     // The low bits of neighbouring starts differ little, so fold the high bits in.
     const entry = (hash ^ (hash >>> 8) ^ (hash >>> 16) ^ (hash >>> 24)) & (hashEntries - 1);
     const known = (this.#slotOf[entry] as number) - 1;

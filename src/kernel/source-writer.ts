@@ -23,7 +23,7 @@ const idKeys = ['type', 'buffer', 'format', 'perSequence', 'rowLength', 'offset'
 const idFormats = ['u32', 'i32', 'i64'] as const;
 const raggedKeys = ['type', 'indptr', 'offsets', 'sequences'] as const;
 const gridKeys = ['type', 'height', 'width', 'start'] as const;
-const fields = [...new Set([...idKeys, ...raggedKeys, ...gridKeys])];
+const fields = [...idKeys, ...raggedKeys, ...gridKeys];
 
 /** How the caller writes a source, and what the tokens of it are called. */
 export interface SourceNames {

@@ -6,8 +6,6 @@ export type WordRange = readonly [begin: number, end: number];
  * tokens. What is left to write are positions, rows and step.
  */
 export class KeptWords {
-  /** Of the words kept: a seed for the hash of all. */
-  hash = 0;
   readonly #words: Uint32Array;
   readonly #ranges: readonly { readonly begin: number; readonly kept: Uint32Array }[];
   #version = 0;
@@ -26,15 +24,9 @@ export class KeptWords {
   /** Takes over what was written. */
   keep(version: number): void {
     this.#version = version;
-    this.hash = 0;
     for (let i = 0; i < this.#ranges.length; i++) {
       const { begin, kept } = this.#ranges[i] as { begin: number; kept: Uint32Array };
-      for (let j = 0; j < kept.length; j++) {
-        const word = this.#words[begin + j] as number;
-        kept[j] = word;
-        // 30 bits: a larger number would be an object, made anew whenever it is handed on.
-        this.hash = (Math.imul(this.hash, 31) + word) & 0x3fffffff;
-      }
+      for (let j = 0; j < kept.length; j++) kept[j] = this.#words[begin + j] as number;
     }
   }
 

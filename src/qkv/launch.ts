@@ -296,14 +296,14 @@ export class Launcher {
   }
 
   #launch(pass: GPUComputePassEncoder, launch: Launch, buffers: CallBuffers, counts: boolean): void {
-    const { at, slots, rope } = this.#core;
+    const { slots, rope } = this.#core;
     const { kept, grid } = launch;
     if (!this.#isOversize && kept.isOf(this.#version)) kept.restore();
     else {
       this.#writeFixed(launch, counts);
       kept.keep(this.#version);
     }
-    slots.acquire(kept.hash, at.to.table.low_bits, at.tokens.by);
+    slots.acquire();
     const { binding } = rope.state;
     pass.setPipeline(this.#pipelineOf(launch));
     pass.setBindGroup(0, slots.group(binding, binding), slots.offsets, slots.slot, 1);

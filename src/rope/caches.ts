@@ -1,6 +1,6 @@
 import { ropeConfig } from '../config/rope-config';
 import type { Pairing } from '../config/types';
-import { checkInteger, checkKeys, wrongType } from '../errors';
+import { checkKeys, outOfRange, wrongType } from '../errors';
 import { checkIsBuffer } from '../kernel/buffers';
 import type { KernelDevice } from '../kernel/device';
 import { readWords } from '../kernel/read-words';
@@ -21,6 +21,11 @@ export interface RopeCaches {
   readonly cosCache?: RopeCache;
   readonly sinCache?: RopeCache;
   readonly cosSinCache?: RopeCache;
+  /**
+   * Elements in a row of `cosCache`. Default `rotaryDim / 2`. `rotaryDim`: each number stands twice, as in Hugging Face's `cos` and
+   * `sin`: once in either half of the row, or side by side where the pairing is `interleaved`.
+   */
+  readonly width?: number;
   /** Elements in one attention head. */
   readonly headDim: number;
   /** Leading elements that rotate; ONNX's `rotary_embedding_dim`, where 0 means all. Default `headDim`. */
@@ -29,14 +34,14 @@ export interface RopeCaches {
   readonly pairing?: Pairing;
 }
 
-const keys = ['cosCache', 'sinCache', 'cosSinCache', 'headDim', 'rotaryDim', 'pairing'];
+const keys = ['cosCache', 'sinCache', 'cosSinCache', 'width', 'headDim', 'rotaryDim', 'pairing'];
 
 /** Whether a config brings tables of its own. */
 export function hasCaches(config: unknown): config is RopeCaches {
   return (
     typeof config === 'object' &&
     config !== null &&
-    ('cosCache' in config || 'sinCache' in config || 'cosSinCache' in config)
+    ['cosCache', 'sinCache', 'cosSinCache'].some((key) => key in config)
   );
 }
 
@@ -44,7 +49,8 @@ export function hasCaches(config: unknown): config is RopeCaches {
  * Reads the caches into a full table.
  *
  * @throws {TypeError} a cache is missing or of the wrong kind, an option is for frequencies
- * @throws {RangeError} it holds no whole number of rows, or more than fit a binding
+ * @throws {RangeError} it holds no whole number of rows, or more than fit a binding; every number stands twice, as in rows of full
+ *   width, and `width` does not say so; or the other way round
  */
 export async function readCaches(
   device: KernelDevice,
@@ -65,7 +71,7 @@ export async function readCaches(
 async function tableOf(device: KernelDevice, caches: RopeCaches, pairs: number): Promise<RopeTable> {
   const { cosSinCache } = caches;
   if (cosSinCache !== undefined) {
-    if (caches.cosCache ?? caches.sinCache)
+    if (caches.cosCache ?? caches.sinCache ?? caches.width)
       throw wrongType('cosSinCache', 'none beside cosCache', cosSinCache);
     const both = await numbersOf(device, 'cosSinCache', cosSinCache);
     const rows = rowsOf('cosSinCache', both, 2 * pairs);
@@ -74,13 +80,20 @@ async function tableOf(device: KernelDevice, caches: RopeCaches, pairs: number):
   }
   const cos = await numbersOf(device, 'cosCache', caches.cosCache);
   const sin = await numbersOf(device, 'sinCache', caches.sinCache);
-  const rows = rowsOf('cosCache', cos, pairs);
-  checkInteger('sinCache', sin.length, cos.length, {
-    most: cos.length,
-    unit: ' of elements, as many as cosCache',
-  });
+  const { pairing, width = pairs } = caches;
+  const step = pairing === 'interleaved' ? 1 : pairs;
+  // Angles of one row and the next never agree: where numbers come twice, rows are of full width, unless all numbers are the same.
+  const isFull =
+    cos.every((number, i) => (i / step) & 1 || number === cos[i + step]) &&
+    (caches.width ? width > pairs : cos.some((number) => number !== cos[0]));
+  const found = isFull ? 2 * pairs : pairs;
+  if (width !== found) throw outOfRange('width', `${found}, as cosCache`, caches.width);
+  const rows = rowsOf('cosCache', cos, width);
+  if (sin.length !== cos.length) {
+    throw outOfRange('sinCache', `${cos.length} elements, as cosCache`, sin.length);
+  }
   checkFullTable(pairs, rows, device.room, 'cosCache');
-  return cachedTable({ cos, sin, pairs, rows });
+  return cachedTable({ cos, sin, pairs, rows, stride: width, every: isFull && step === 1 ? 2 : 1 });
 }
 
 async function numbersOf(
@@ -98,8 +111,6 @@ async function numbersOf(
 
 function rowsOf(name: string, cache: Float32Array, width: number): number {
   const rows = cache.length / width;
-  if (!Number.isInteger(rows) || rows < 1) {
-    throw new RangeError(`${name}: expected rows of ${width} elements, got ${cache.length} elements`);
-  }
+  if (!Number.isInteger(rows) || rows < 1) throw outOfRange(name, `rows of ${width} elements`, cache.length);
   return rows;
 }

@@ -93,20 +93,30 @@ export interface CachedRows {
   readonly sin: Float32Array;
   readonly pairs: number;
   readonly rows: number;
-  /** Numbers from a row to the next, in both arrays. Default `pairs`. */
-  readonly stride?: number;
+  /** Numbers from a row to the next, in both arrays. */
+  readonly stride: number;
+  /** Numbers from a pair to the next. Default 1. */
+  readonly every?: number;
   /** Where the sines of a row begin in `sin`. Default 0. */
   readonly sinAt?: number;
 }
 
 /** Full table of a caller's cosines and sines; nothing assumes that they are those of an angle. */
-export function cachedTable({ cos, sin, pairs, rows, stride = pairs, sinAt = 0 }: CachedRows): RopeTable {
+export function cachedTable({
+  cos,
+  sin,
+  pairs,
+  rows,
+  stride,
+  every = 1,
+  sinAt = 0,
+}: CachedRows): RopeTable {
   const data = emptyRows(pairs, rows);
   for (let r = 0; r < rows; r++) {
     for (let i = 0; i < pairs; i++) {
       const at = r * quadsOf(pairs) * 4 + (i >> 1) * 4 + (i & 1);
-      data[at] = cos[r * stride + i] as number;
-      data[at + 2] = sin[r * stride + sinAt + i] as number;
+      data[at] = cos[r * stride + i * every] as number;
+      data[at + 2] = sin[r * stride + sinAt + i * every] as number;
     }
   }
   return fullTableOf(data, pairs, rows);

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { createRope, type RopeCaches, readTensor, ropeFrequencies, uploadTensor } from 'webgpu-rope';
+import {
+  createRope,
+  type Pairing,
+  type RopeCaches,
+  readTensor,
+  ropeFrequencies,
+  uploadTensor,
+} from 'webgpu-rope';
 import { expectContract } from '../support/contract';
 import { getDevice, withErrorScope } from '../support/gpu';
 import { goldenOnnx, ONNX_TOLERANCE, onnxOptions } from '../support/onnx';
@@ -93,6 +100,51 @@ describe('caches of any numbers', () => {
     });
   });
 
+  /** As Hugging Face has them: each number twice. */
+  function doubled(numbers: Float32Array, pairing: Pairing): Float32Array {
+    const all = new Float32Array(2 * numbers.length);
+    numbers.forEach((number, i) => {
+      const [row, pair] = [Math.floor(i / pairs), i % pairs];
+      const [first, step] = pairing === 'half' ? [pair, pairs] : [2 * pair, 1];
+      for (const at of [first, first + step]) all[row * headDim + at] = number;
+    });
+    return all;
+  }
+
+  test.each(['half', 'interleaved'] as const)(
+    '%s: rows of full width rotate as those of half the width',
+    async (pairing) => {
+      await withErrorScope(device, async (own) => {
+        const before = randomTensor('f32', 4 * headDim, random);
+        const rotated = async (caches: Omit<RopeCaches, 'headDim'>) => {
+          const rope = own(await createRope(device, { headDim, pairing, ...caches }, { dtypes: ['f32'] }));
+          expect(rope.capacity).toBe(rows);
+          const buffer = own(uploadTensor(device, before, 'f32'));
+          const layer = rope.bind({ q: { buffer, heads: 1 }, dtype: 'f32' });
+          submitPass(device, (pass) => layer.encode(pass, { tokens: 4, start: 5 }));
+          return readTensor(device, buffer, 'f32');
+        };
+        const half = await rotated({ cosCache: cos, sinCache: sin, width: pairs });
+        const [cosCache, sinCache] = [doubled(cos, pairing), doubled(sin, pairing)];
+        expect(await rotated({ cosCache, sinCache, width: headDim })).toEqual(half);
+      });
+    },
+  );
+
+  test('tables of one number throughout are of the width that is said', async () => {
+    const [cosCache, sinCache] = [new Float32Array(4 * headDim).fill(1), new Float32Array(4 * headDim)];
+    for (const [width, capacity] of [
+      [undefined, 8],
+      [16, 8],
+      [32, 4],
+    ] as const) {
+      const caches = { headDim, cosCache, sinCache, ...(width ? { width } : {}) };
+      const rope = await createRope(device, caches, { dtypes: ['f32'] });
+      expect(rope.capacity).toBe(capacity);
+      rope.destroy();
+    }
+  });
+
   const refused: [name: string, config: unknown, options: object, message: string | RegExp][] = [
     [
       'no sines',
@@ -104,13 +156,13 @@ describe('caches of any numbers', () => {
       'fewer sines',
       { headDim, cosCache: cos, sinCache: sin.subarray(1) },
       {},
-      'sinCache: expected an integer in 144..144 of elements, as many as cosCache, got 143',
+      'sinCache: expected 144 elements, as cosCache, got 143',
     ],
     [
       'no whole row',
       { headDim, cosSinCache: both.subarray(1) },
       {},
-      'cosSinCache: expected rows of 32 elements, got 287 elements',
+      'cosSinCache: expected rows of 32 elements, got 287',
     ],
     [
       'both kinds',
@@ -122,7 +174,35 @@ describe('caches of any numbers', () => {
       'a base beside the caches',
       { headDim, cosSinCache: both, theta: 3 },
       {},
-      'config: expected only cosCache, sinCache, cosSinCache, headDim, rotaryDim, pairing, got "theta"',
+      'config: expected only cosCache, sinCache, cosSinCache, width, headDim, rotaryDim, pairing, got "theta"',
+    ],
+    [
+      'rows of full width that nothing says',
+      { headDim, cosCache: doubled(cos, 'half'), sinCache: doubled(sin, 'half') },
+      {},
+      'width: expected 32, as cosCache, got undefined',
+    ],
+    [
+      'the same, interleaved',
+      {
+        ...{ headDim, pairing: 'interleaved' },
+        cosCache: doubled(cos, 'interleaved'),
+        sinCache: doubled(sin, 'interleaved'),
+      },
+      {},
+      'width: expected 32, as cosCache, got undefined',
+    ],
+    [
+      'a full width that the numbers do not have',
+      { headDim, cosCache: cos, sinCache: sin, width: 32 },
+      {},
+      'width: expected 16, as cosCache, got 32',
+    ],
+    [
+      'another width',
+      { headDim, cosCache: cos, sinCache: sin, width: 24 },
+      {},
+      'width: expected 16, as cosCache, got 24',
     ],
     [
       'a capacity beside the caches',

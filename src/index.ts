@@ -54,7 +54,19 @@ export {
   type VideoGridOptions,
   videoGridPositions,
 } from './positions/grid';
-export { type MropePositions, type MropePrompts, mropePositions } from './positions/mrope';
+export {
+  type GridPart,
+  type JoinedParts,
+  type JoinedPositions,
+  joinedPositions,
+  type TextPart,
+} from './positions/join';
+export {
+  type MropePositions,
+  type MropePrompts,
+  type MropeRules,
+  mropePositions,
+} from './positions/mrope';
 export type { QkvLayer } from './qkv/layer';
 export type {
   QkvBadEntries,

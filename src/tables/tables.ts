@@ -102,15 +102,7 @@ export interface CachedRows {
 }
 
 /** Full table of a caller's cosines and sines; nothing assumes that they are those of an angle. */
-export function cachedTable({
-  cos,
-  sin,
-  pairs,
-  rows,
-  stride,
-  every = 1,
-  sinAt = 0,
-}: CachedRows): RopeTable {
+export function cachedTable({ cos, sin, pairs, rows, stride, every = 1, sinAt = 0 }: CachedRows): RopeTable {
   const data = emptyRows(pairs, rows);
   for (let r = 0; r < rows; r++) {
     for (let i = 0; i < pairs; i++) {

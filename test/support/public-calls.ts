@@ -243,6 +243,17 @@ export const keyedCalls: { readonly [K in KeyedFunctionName & OwnFunctionName]: 
   xposCaches: [() => [{ ...config }, 2, { center: 0, scaleBase: 512 }]],
   imageGridPositions: [() => [{ ...image, spatialMerge: 1, order: ['row', 'column'], origin: 0 }]],
   videoGridPositions: [() => [{ ...video, spatialMerge: 1, order: ['time', 'row', 'column'], origin: 0 }]],
+  joinedPositions: [
+    () => [
+      {
+        axes: 3,
+        parts: [
+          { tokens: 4, origin: [1, 2, 3], step: 0 },
+          { height: 2, width: 2, frames: 2, origin: -1 },
+        ],
+      },
+    ],
+  ],
   mropePositions: [
     () => [
       {

@@ -1,4 +1,5 @@
 import { checkChoice, checkInteger, checkKeys, outOfRange, wrongType } from '../errors';
+import { MAX_ROTARY_DIM } from './rope-config';
 import { checkRange } from './scaling';
 import type { RopeAxes, RopeConfig } from './types';
 
@@ -62,7 +63,7 @@ export function axial(rotaryDim: number, axes = 2, options: AxialOptions = {}): 
   checkKeys('options', options, ['order', 'frequencies']);
   const { order = 'blocks', frequencies = 'shared' } = options;
   checkInteger('axes', axes, 1, MAX_AXES);
-  checkInteger('rotaryDim', rotaryDim, 2 * axes, Number.MAX_SAFE_INTEGER);
+  checkInteger('rotaryDim', rotaryDim, 2 * axes, MAX_ROTARY_DIM);
   if (rotaryDim % (2 * axes) !== 0) {
     throw outOfRange('rotaryDim', `a multiple of ${2 * axes} (2 * ${axes} axes)`, rotaryDim);
   }
@@ -125,6 +126,6 @@ function checkCounts(name: string, value: unknown, { axes, unit, low }: AxisCoun
   const expected = `an array of ${count} integers (${unit} of each axis)`;
   if (!Array.isArray(value)) throw wrongType(name, expected, value);
   if (value.length < fewest || value.length > most) throw outOfRange(name, expected, value);
-  const limit = { most: Number.MAX_SAFE_INTEGER, unit: ` (${unit})` };
+  const limit = { most: MAX_ROTARY_DIM, unit: ` (${unit})` };
   return Array.from(value, (entry, axis) => checkInteger(`${name}[${axis}]`, entry, low, limit));
 }

@@ -2,6 +2,7 @@ import { checkInteger, wrongType } from '../errors';
 import { mropeInterleaved, mropeSections } from './axes';
 import { agreed, assumed, givenOf, type HuggingFaceSource, unchecked } from './hf-given';
 import type { ScalingBlock } from './hf-scaling-block';
+import { checkRotaryDim } from './rope-config';
 import type { RopeAxes } from './types';
 
 /**
@@ -22,6 +23,7 @@ export function readMrope(
   const given = agreed([...inside, ...givenOf(source, 'mrope_section', 'xdrope_section')]);
   const isMrope = block.types.some(({ value }) => value === 'mrope');
   if (!given && (known ? known.isOptional : !isMrope)) return null;
+  checkRotaryDim(2 * pairs, 2 * pairs);
   const name = given?.name ?? `${block.name}.mrope_section`;
   const section = given
     ? checkSection(name, given.value, pairs)

@@ -6,7 +6,7 @@ import { readScaling, schemeOf } from './hf-scaling';
 import { describeBlock, type ScalingBlock, scalingBlock } from './hf-scaling-block';
 import { readTheta } from './hf-theta';
 import { readWidths, type Widths } from './hf-widths';
-import { ropeConfig } from './rope-config';
+import { MAX_ROTARY_DIM, ropeConfig } from './rope-config';
 import type { Pairing, RopeConfig, RopeScaling } from './types';
 
 /** Reads the rotation of one layer type. Knows nothing of which layers rotate. */
@@ -57,6 +57,8 @@ function takesScaling(source: HuggingFaceSource, layerType: string): boolean {
  */
 function oddWidth({ headDim, rotaryDim }: Widths, theta: number, scaling: RopeScaling): RopeScaling {
   if (rotaryDim % 2 === 0 && rotaryDim > 0) return scaling;
+  // Too wide to be read: the config is refused for it, before as many frequencies are written out.
+  if (rotaryDim > MAX_ROTARY_DIM) return scaling;
   if (scaling.type !== 'default' || rotaryDim === 0) {
     throw new RangeError(
       `partial_rotary_factor: expected a fraction of head_dim (${headDim}) that is an even width, got ${rotaryDim}`,

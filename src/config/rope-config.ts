@@ -17,7 +17,7 @@ const KEYS = [
 ] as const satisfies readonly (keyof RopeConfig)[];
 
 /** The widest rotation the kernel and its tables serve, in elements. */
-const MAX_ROTARY_DIM = 512;
+export const MAX_ROTARY_DIM = 512;
 
 /**
  * Fills in what a config leaves out and checks all of it. The result is a copy; the input is not kept.

@@ -1,7 +1,8 @@
 import type { ImageGrid, VideoGrid } from './grid';
 
-/** Whose positions they are; see `mropePositions`. */
 export const mropeRules = ['transformers', 'original', 'qwen2.5-omni', 'qwen3-omni'] as const;
+
+/** Whose positions they are; see `mropePositions`. */
 export type MropeRules = (typeof mropeRules)[number];
 
 /** Prompts of a batch, tokens of images and videos included, as the tokenizer's processor expands them. */

@@ -5,6 +5,9 @@ import { bufferUsage } from './usage';
 const slotsPerChunk = 1024;
 const hashEntries = 256;
 
+/** The dynamic offsets of slots of so many bytes. */
+const offsetsOf = new Map<number, readonly Uint32Array<ArrayBuffer>[]>();
+
 /**
  * Uniform slots for the parameters of encodes, chosen by dynamic offset.
  *
@@ -19,8 +22,11 @@ export class ParameterSlots {
   readonly floats: Float32Array<ArrayBuffer>;
   /** Of group 0, which binds a slot. */
   readonly layout: GPUBindGroupLayout;
-  /** The dynamic offset of every slot. Never changes: a recorder of passes may keep it by reference. */
-  readonly offsets: Uint32Array<ArrayBuffer>;
+  /**
+   * The dynamic offset of every slot, an array each: Bun's WebGPU takes the whole of what `setBindGroup` is given. They never change:
+   * a recorder of passes may keep them by reference.
+   */
+  readonly offsets: readonly Uint32Array<ArrayBuffer>[];
   /** The slot that {@link acquire} chose. */
   slot = 0;
 
@@ -45,7 +51,9 @@ export class ParameterSlots {
     this.#tables = tables;
     this.#bytes = Math.ceil((words * 4) / parameterAlignment) * parameterAlignment;
     this.layout = device.tableLayout(this.#bytes, tables);
-    this.offsets = Uint32Array.from({ length: slotsPerChunk }, (_, slot) => slot * this.#bytes);
+    this.offsets = remembered(offsetsOf, this.#bytes, () =>
+      Array.from({ length: slotsPerChunk }, (_, slot) => Uint32Array.of(slot * this.#bytes)),
+    );
     this.words = new Uint32Array(words);
     this.floats = new Float32Array(this.words.buffer);
     this.#written = new Uint32Array(slotsPerChunk * words);

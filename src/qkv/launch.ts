@@ -301,7 +301,7 @@ export class Launcher {
     slots.acquire();
     const { binding } = rope.state;
     pass.setPipeline(this.#pipelineOf(launch));
-    pass.setBindGroup(0, slots.group(binding, binding), slots.offsets, slots.slot, 1);
+    pass.setBindGroup(0, slots.group(binding, binding), slots.offsets[slots.slot]!, 0, 1);
     pass.setBindGroup(1, launch.tensors);
     pass.setBindGroup(2, core.readGroup(buffers));
     pass.dispatchWorkgroups(isChunked ? groups : 1, height, Math.ceil(workgroups / height));

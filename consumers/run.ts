@@ -12,7 +12,11 @@ import { versionOf, Workshop } from './harness/workshop';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { record: { type: 'boolean', default: false }, seed: { type: 'string' } },
+  options: {
+    record: { type: 'boolean', default: false },
+    'skip-install': { type: 'boolean', default: false },
+    seed: { type: 'string' },
+  },
 });
 
 /** @throws {RangeError} a name is none of them */
@@ -52,10 +56,11 @@ const list = chosen(positionals);
 const workshop = new Workshop(Number(values.seed ?? Math.floor(Math.random() * 2 ** 31)));
 const begin = performance.now();
 try {
-  await install(
-    workshop,
-    list.some(({ everyChange }) => !everyChange),
-  );
+  if (!values['skip-install'])
+    await install(
+      workshop,
+      list.some(({ everyChange }) => !everyChange),
+    );
   console.log(`installed in ${seconds(begin)}; npm run test:consumers -- --seed ${workshop.seed}`);
   const results: Result[] = [];
   for (const one of list) {

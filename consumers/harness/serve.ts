@@ -10,6 +10,8 @@ export interface Served {
   readonly headers?: Readonly<Record<string, string>>;
   /** Default the index of `/`. */
   readonly page?: string;
+  /** What the page's address says besides the seed. */
+  readonly query?: Readonly<Record<string, string>>;
 }
 
 const types: Readonly<Record<string, string>> = {

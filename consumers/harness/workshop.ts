@@ -130,7 +130,8 @@ export class Workshop {
     // It may come when nobody waits any more.
     complaint.catch(() => {});
     const left = async (): Promise<Outcome<T>> => {
-      await page.goto(`${server.url}?seed=${this.seed}`, { timeout: hangMs });
+      const query = new URLSearchParams({ ...served.query, seed: String(this.seed) });
+      await page.goto(`${server.url}?${query}`, { timeout: hangMs });
       await page.waitForFunction('globalThis.outcome !== undefined', { polling: 100, timeout: hangMs });
       return (await page.evaluate('globalThis.outcome')) as Outcome<T>;
     };

@@ -47,6 +47,13 @@ async function onnxRuntime(workshop: Workshop): Promise<Finding> {
   };
 }
 
+/** Engines whose check is one page. */
+async function onePage(workshop: Workshop, engine: string): Promise<Finding> {
+  const { open } = await pagesOf(workshop, engine);
+  const { share, padding } = await open<{ share: number; padding?: number }>('');
+  return { error: digits(share), ...(padding === undefined ? {} : { 'bytes of padding': padding }) };
+}
+
 export const engines: readonly Consumer[] = [
   {
     name: 'onnxruntime-web',
@@ -54,5 +61,23 @@ export const engines: readonly Consumer[] = [
     packages: ['onnxruntime-web'],
     everyChange: true,
     check: onnxRuntime,
+  },
+  {
+    name: 'TensorFlow.js',
+    group: 'engines',
+    packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-webgpu'],
+    check: (workshop) => onePage(workshop, 'tensorflow.js'),
+  },
+  {
+    name: 'TypeGPU',
+    group: 'engines',
+    packages: ['typegpu'],
+    check: (workshop) => onePage(workshop, 'typegpu'),
+  },
+  {
+    name: 'jax-js',
+    group: 'engines',
+    packages: ['@jax-js/jax'],
+    check: (workshop) => onePage(workshop, 'jax-js'),
   },
 ];

@@ -1,6 +1,8 @@
 /** Engines whose tensors the package rotates, each in a page of its own: `engines/NAME/check.js`. */
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Consumer, Finding } from './consumer';
+import { writeDecoder } from './decoder';
 import { writeProjections } from './models';
 import { packages } from './shares';
 import { consumersFolder, type Workshop } from './workshop';
@@ -47,11 +49,41 @@ async function onnxRuntime(workshop: Workshop): Promise<Finding> {
   };
 }
 
+/** What docs/adapters.md says of it: nothing that it declares gives or takes what the package works on. */
+async function webLlm(): Promise<Finding> {
+  const folder = join(consumersFolder, 'node_modules/@mlc-ai/web-llm/lib');
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.d.ts'));
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  const gpu = texts.flatMap((text) => text.match(/\bGPU(?:Device|Buffer|Adapter)\b/g) ?? []);
+  if (files.length === 0 || gpu.length > 0)
+    throw new Error(
+      `declarations: expected some, without a GPUDevice or GPUBuffer, got ${files.length} with ${gpu}`,
+    );
+  return { 'declarations with a device or buffer': gpu.length };
+}
+
 /** Engines whose check is one page. */
 async function onePage(workshop: Workshop, engine: string): Promise<Finding> {
   const { open } = await pagesOf(workshop, engine);
   const { share, padding } = await open<{ share: number; padding?: number }>('');
   return { error: digits(share), ...(padding === undefined ? {} : { 'bytes of padding': padding }) };
+}
+
+/** How far logits are from those before keys were moved, as a share of the largest. */
+interface Moved {
+  readonly far: number;
+  /** Without the move. */
+  readonly stale: number;
+}
+
+async function transformers(workshop: Workshop): Promise<Finding> {
+  const { out, open } = await pagesOf(workshop, 'transformers.js');
+  await writeDecoder(join(out, 'models/tiny'), workshop.seed);
+  const [ours, theirs] = [await open<Moved>('ours'), await open<Moved>('theirs')];
+  return {
+    'logits differ by': digits(Math.max(ours.far, theirs.far)),
+    'without rerotate by': digits(Math.min(ours.stale, theirs.stale)),
+  };
 }
 
 export const engines: readonly Consumer[] = [
@@ -61,6 +93,12 @@ export const engines: readonly Consumer[] = [
     packages: ['onnxruntime-web'],
     everyChange: true,
     check: onnxRuntime,
+  },
+  {
+    name: 'transformers.js',
+    group: 'engines',
+    packages: ['@huggingface/transformers'],
+    check: transformers,
   },
   {
     name: 'TensorFlow.js',
@@ -80,4 +118,5 @@ export const engines: readonly Consumer[] = [
     packages: ['@jax-js/jax'],
     check: (workshop) => onePage(workshop, 'jax-js'),
   },
+  { name: 'web-llm', group: 'engines', packages: ['@mlc-ai/web-llm'], check: webLlm },
 ];

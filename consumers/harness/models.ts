@@ -7,7 +7,7 @@ import type { Field } from '../../bench/peers/protobuf';
 const shape = { tokens: 7, heads: 2, headDim: 32, start: 5000, width: 64 } as const;
 
 /** Numbers in [-1, 1). */
-function weights(seed: number, length: number): Uint8Array {
+export function weights(seed: number, length: number): Uint8Array {
   let state = seed >>> 0;
   const numbers = Float32Array.from({ length }, () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

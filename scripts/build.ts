@@ -100,7 +100,8 @@ async function writeShaders(outDir: string): Promise<void> {
   }
 }
 
-async function writeDeclarations(outDir: string): Promise<void> {
+/** The declarations as the compiler writes them: imports have no extensions yet. */
+export async function writeDeclarations(outDir: string): Promise<void> {
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
   const child = spawn(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', outDir], {
     stdio: 'inherit',

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LaunchedBrowser, launchBrowser } from '../../scripts/browser';
 import type { BrowserKind } from '../../scripts/browsers/find';
+import { readyFirefox } from '../../scripts/firefox';
 import { type Served, serve } from './serve';
 
 /** The folder of the consumers: the project of someone else's. */
@@ -102,7 +103,8 @@ export class Workshop {
   }
 
   browser(kind: BrowserKind): Promise<LaunchedBrowser> {
-    const launched = this.#browsers.get(kind) ?? launchBrowser({ browser: kind });
+    const start = kind === 'firefox' ? readyFirefox : () => launchBrowser({ browser: kind });
+    const launched = this.#browsers.get(kind) ?? start();
     this.#browsers.set(kind, launched);
     return launched;
   }

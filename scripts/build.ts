@@ -1,13 +1,15 @@
 /**
  * `npm run build`: src/ -> dist/, one ES module a source file, shaders inlined without their comments, and declarations.
  *
- * Separate modules and `sideEffects: false` let every bundler drop what an application does not import.
+ * Separate modules and `sideEffects: false` let every bundler drop what an application does not import. For pages without a bundler
+ * there is the root in one file besides.
  */
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build as bundle } from 'esbuild';
 import { build } from 'vite';
 import { withExtensions } from './declarations';
 import { barrels } from './public-names';
@@ -22,7 +24,7 @@ export async function buildPackage(dist = join(root, 'dist')): Promise<void> {
   try {
     await Promise.all([writeModules(work), writeDeclarations(`${work}.types`)]);
     await moveDeclarations(`${work}.types`, work);
-    await writeShaders(join(work, 'shaders'));
+    await Promise.all([writeShaders(join(work, 'shaders')), writeSingleFile(work)]);
     await replaceFolder(work, dist);
   } finally {
     await Promise.all([work, `${work}.types`].map((path) => rm(path, { recursive: true, force: true })));
@@ -69,6 +71,21 @@ function moduleFile({ name, facadeModuleId }: { name: string; facadeModuleId: st
   return shader ? `shaders/${shader}${native ? '-f16' : ''}.wgsl.js` : `${name}.js`;
 }
 
+/** All that the root exports in one module, for an import map or a CDN. */
+async function writeSingleFile(folder: string): Promise<void> {
+  await bundle({
+    entryPoints: [join(folder, 'index.js')],
+    outfile: join(folder, 'webgpu-rope.min.js'),
+    tsconfigRaw: '{}',
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'warning',
+  });
+  await writeFile(join(folder, 'webgpu-rope.min.d.ts'), "export * from './index.js';\n");
+}
+
 /** The linked modules with their comments, for who writes a host of their own. */
 async function writeShaders(outDir: string): Promise<void> {
   await mkdir(outDir, { recursive: true });
@@ -83,7 +100,8 @@ async function writeShaders(outDir: string): Promise<void> {
   }
 }
 
-async function writeDeclarations(outDir: string): Promise<void> {
+/** The declarations as the compiler writes them: imports have no extensions yet. */
+export async function writeDeclarations(outDir: string): Promise<void> {
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
   const child = spawn(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', outDir], {
     stdio: 'inherit',

@@ -166,7 +166,7 @@ export class Kernel<F extends Fields = Fields> {
     slots.acquire();
     pass.setPipeline(call.pipeline as GPUComputePipeline);
     const tables = slots.group(call.first as GPUBufferBinding, call.second as GPUBufferBinding);
-    pass.setBindGroup(0, tables, slots.offsets, slots.slot, 1);
+    pass.setBindGroup(0, tables, slots.offsets[slots.slot]!, 0, 1);
     pass.setBindGroup(1, tensors);
     if (call.positions) pass.setBindGroup(2, call.positions);
     pass.dispatchWorkgroups(x, y, z);

@@ -19,8 +19,11 @@ export class ParameterSlots {
   readonly floats: Float32Array<ArrayBuffer>;
   /** Of group 0, which binds a slot. */
   readonly layout: GPUBindGroupLayout;
-  /** The dynamic offset of every slot. Never changes: a recorder of passes may keep it by reference. */
-  readonly offsets: Uint32Array<ArrayBuffer>;
+  /**
+   * The dynamic offset of every slot, an array each: Bun's WebGPU takes the whole of what `setBindGroup` is given. They never change:
+   * a recorder of passes may keep them by reference.
+   */
+  readonly offsets: readonly Uint32Array<ArrayBuffer>[];
   /** The slot that {@link acquire} chose. */
   slot = 0;
 
@@ -45,7 +48,7 @@ export class ParameterSlots {
     this.#tables = tables;
     this.#bytes = Math.ceil((words * 4) / parameterAlignment) * parameterAlignment;
     this.layout = device.tableLayout(this.#bytes, tables);
-    this.offsets = Uint32Array.from({ length: slotsPerChunk }, (_, slot) => slot * this.#bytes);
+    this.offsets = Array.from({ length: slotsPerChunk }, (_, slot) => Uint32Array.of(slot * this.#bytes));
     this.words = new Uint32Array(words);
     this.floats = new Float32Array(this.words.buffer);
     this.#written = new Uint32Array(slotsPerChunk * words);

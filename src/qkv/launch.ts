@@ -306,7 +306,13 @@ export class Launcher {
     slots.acquire();
     const { binding } = rope.state;
     pass.setPipeline(this.#pipelineOf(launch));
-    pass.setBindGroup(0, slots.group(binding, binding), slots.offsets, slots.slot, 1);
+    pass.setBindGroup(
+      0,
+      slots.group(binding, binding),
+      slots.offsets[slots.slot] as Uint32Array<ArrayBuffer>,
+      0,
+      1,
+    );
     pass.setBindGroup(1, launch.tensors);
     pass.setBindGroup(2, this.#core.readGroup(buffers));
     pass.dispatchWorkgroups(grid[0], grid[1], grid[2]);

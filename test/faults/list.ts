@@ -39,7 +39,7 @@ export const faults: readonly Fault[] = [
     ['attention factor without ln', 'Math.log(factor) / Math.log', 'factor / Math.log', schemes],
   ]),
   ...of('src/frequencies/ntk.ts', [
-    ['exponent', 'theta * factor ** (rotaryDim / (rotaryDim - 2));', 'theta * factor;', schemes],
+    ['exponent', 'theta * factor ** (rotaryDim / (rotaryDim - 2));\n', 'theta * factor;\n', schemes],
   ]),
   ...of('src/frequencies/proportional.ts', [['rounds for floor', 'Math.floor(', 'Math.round(', schemes]]),
   ...of('src/frequencies/yarn.ts', [

@@ -27,7 +27,12 @@ export const faults: readonly Fault[] = [
   ]),
   ...of('src/frequencies/dynamic.ts', [
     ['below the original length', 'Math.max(sequenceLength, originalPositions)', 'sequenceLength', schemes],
-    ['factor not less 1', '/ originalPositions - (factor - 1)', '/ originalPositions - factor', schemes],
+    [
+      'factor not less 1',
+      '(factor * length) / originalPositions - (factor - 1)',
+      '(factor * length) / originalPositions - factor',
+      schemes,
+    ],
   ]),
   ...of('src/frequencies/linear.ts', [['multiplies', 'frequency / factor', 'frequency * factor', schemes]]),
   ...of('src/frequencies/llama3.ts', [

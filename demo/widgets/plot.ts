@@ -4,11 +4,6 @@
  */
 export {
   areaY,
-  axisX,
-  axisY,
-  barX,
-  barY,
-  cell,
   dot,
   frame,
   gridX,
@@ -17,10 +12,7 @@ export {
   lineY,
   link,
   plot,
-  rect,
   ruleX,
   ruleY,
   text,
-  tickX,
-  vector,
 } from '@observablehq/plot';

@@ -1,6 +1,7 @@
 // Writes the numbers of docs/reliability.md, from what runs have recorded: `npx tsx scripts/docs-reliability.ts`.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { cannot } from '../consumers/harness/consumer';
 import { recordedResults } from '../consumers/harness/results';
 import { markdownTable, withSection, writeWhenRun } from './docs-pages';
 
@@ -24,7 +25,7 @@ function recordedIn(path: string): string {
 function consumersTable(): string {
   const results = recordedResults();
   const rows = (['runtimes', 'engines', 'tools', 'types'] as const).map((group) => {
-    const some = results.filter((one) => one.group === group);
+    const some = results.filter((one) => one.group === group && !(cannot in one.finding));
     const errors = some.flatMap(({ finding }) => (typeof finding.error === 'number' ? [finding.error] : []));
     const worst = errors.length > 0 ? String(Math.max(...errors)) : '–';
     return [group, String(some.length), some.map(({ name }) => name).join(', '), worst];

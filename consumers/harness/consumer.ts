@@ -3,6 +3,9 @@ import type { Workshop } from './workshop';
 /** What a consumer found, in words and numbers: recorded with it. */
 export type Finding = Readonly<Record<string, string | number>>;
 
+/** Of a finding of what no consumer can do, whatever we try: why. */
+export const cannot = 'cannot be done';
+
 /** Something that people use the package with. */
 export interface Consumer {
   readonly name: string;

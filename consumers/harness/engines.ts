@@ -1,10 +1,10 @@
 /** Engines whose tensors the package rotates, each in a page of its own: `engines/NAME/check.js`. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Consumer, Finding } from './consumer';
+import { type Consumer, cannot, type Finding } from './consumer';
 import { writeDecoder } from './decoder';
 import { writeProjections } from './models';
-import { packages } from './shares';
+import { onTheAdapter, packages } from './shares';
 import { consumersFolder, type Workshop } from './workshop';
 
 /** Bundles a check once; each case of it gets a page. */
@@ -46,6 +46,7 @@ async function onnxRuntime(workshop: Workshop): Promise<Finding> {
     error: digits(Math.max(ours.share, theirs.share, capture.share)),
     'beside its own RotaryEmbedding': digits(Math.max(ours.far, theirs.far)),
     'bytes of padding': Math.max(ours.padding, theirs.padding),
+    ...(await onTheAdapter(workshop)),
   };
 }
 
@@ -59,14 +60,15 @@ async function webLlm(): Promise<Finding> {
     throw new Error(
       `declarations: expected some, without a GPUDevice or GPUBuffer, got ${files.length} with ${gpu}`,
     );
-  return { 'declarations with a device or buffer': gpu.length };
+  return { [cannot]: 'its declarations have neither device nor buffer' };
 }
 
 /** Engines whose check is one page. */
 async function onePage(workshop: Workshop, engine: string): Promise<Finding> {
   const { open } = await pagesOf(workshop, engine);
   const { share, padding } = await open<{ share: number; padding?: number }>('');
-  return { error: digits(share), ...(padding === undefined ? {} : { 'bytes of padding': padding }) };
+  const padded = padding === undefined ? {} : { 'bytes of padding': padding };
+  return { error: digits(share), ...padded, ...(await onTheAdapter(workshop)) };
 }
 
 /** How far logits are from those before keys were moved, as a share of the largest. */
@@ -83,6 +85,7 @@ async function transformers(workshop: Workshop): Promise<Finding> {
   return {
     'logits differ by': digits(Math.max(ours.far, theirs.far)),
     'without rerotate by': digits(Math.min(ours.stale, theirs.stale)),
+    ...(await onTheAdapter(workshop)),
   };
 }
 

@@ -11,7 +11,9 @@ it.each([
   ...pages,
   'CHANGELOG.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   'bench/README.md',
+  'consumers/README.md',
   ...schemes.map((name) => `docs/schemes/${name}`),
 ])('%s links to what is there', (page) => {
   for (const [, target = '', anchor] of readText(page).matchAll(

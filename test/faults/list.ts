@@ -15,7 +15,7 @@ type Row = readonly [note: string, find: string, put: string, ...tests: string[]
 const of = (file: string, rows: readonly Row[]): Fault[] =>
   rows.map(([note, find, put, ...tests]) => ({ file, note, find, put, tests }));
 
-const schemes = 'test/frequencies/schemes.test.ts';
+const schemes = 'test/frequencies';
 const gpu = (name: string): string => `test/gpu/${name}.test.ts`;
 
 export const faults: readonly Fault[] = [

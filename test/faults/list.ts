@@ -18,6 +18,8 @@ const of = (file: string, rows: readonly Row[]): Fault[] =>
 const schemes = 'test/frequencies';
 const gpu = (name: string): string => `test/gpu/${name}.test.ts`;
 
+// Not here, as nobody can notice them: `undo` of the present state in place of the older one's (the attention factor of a rope is that of
+// its config, whatever the length), and a state of another capacity (those of equal frequencies and room have equal capacities).
 export const faults: readonly Fault[] = [
   ...of('src/frequencies/default.ts', [
     ['exponent by one pair less', '(-2 * i) / rotaryDim)', '(-2 * i) / (rotaryDim - 2 || 2))', schemes],
@@ -78,22 +80,13 @@ export const faults: readonly Fault[] = [
       'origin by the present table',
       'core.origin.expect(state.table',
       'core.origin.expect(core.state.table',
-      gpu('rerotate'),
-      gpu('states'),
-    ],
-    [
-      'undo of the present state',
-      'floats[at.undo] = state.undo',
-      'floats[at.undo] = core.state.undo',
-      gpu('rerotate'),
-      gpu('states'),
+      gpu('state-layouts'),
     ],
     ['delta the wrong way', 'core.to.shiftIds(delta)', 'core.to.shiftIds(-delta)', gpu('rerotate')],
-    ['a delta past the end', 'start + tokens > capacity', 'start > capacity', gpu('rerotate')],
+    ['a delta past the end', 'start + tokens > capacity', 'start > capacity', gpu('state-layouts')],
   ]),
   ...of('src/rope/updates.ts', [
-    ['a state of a smaller table', 'state.table.capacity === served && ', '', gpu('states')],
-    ['a state of another length', '&& areEqual(state.frequencies, frequencies)', '', gpu('states')],
+    ['a state of another length', '&& areEqual(state.frequencies, frequencies)', '', gpu('state-layouts')],
   ]),
   ...of('src/kernel/position-buffers.ts', [
     ['remembered groups ignore from', ' && last.fromIds === fromIds', '', gpu('rerotate')],

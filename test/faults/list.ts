@@ -89,8 +89,8 @@ export const faults: readonly Fault[] = [
     ['a state of another length', '&& areEqual(state.frequencies, frequencies)', '', gpu('state-layouts')],
   ]),
   ...of('src/kernel/position-buffers.ts', [
-    ['remembered groups ignore from', ' && last.fromIds === fromIds', '', gpu('rerotate')],
-    ['remembered groups ignore offsets', ' && last.offsets === offsets', '', gpu('positions')],
+    ['remembered groups ignore from', ' && last.fromIds === fromIds', '', gpu('position-buffers')],
+    ['remembered groups ignore offsets', ' && last.offsets === offsets', '', gpu('position-buffers')],
     ['two bits a pair', '(axis << ((pair & 15) * 2))', '(axis << (pair & 15))', gpu('position-axes')],
   ]),
   ...of('src/kernel/windows.ts', [
@@ -108,8 +108,13 @@ export const faults: readonly Fault[] = [
     ],
   ]),
   ...of('src/kernel/source-writer.ts', [
-    ['a buffer one word short', 'if (needed > buffer.size)', 'if (needed > buffer.size + 4)', gpu('errors')],
-    ['axes not counted', '(axes * rows - 1) * row', '(rows - 1) * row', gpu('errors'), gpu('position-axes')],
+    [
+      'a buffer one word short',
+      'if (needed > buffer.size)',
+      'if (needed > buffer.size + 4)',
+      gpu('position-buffers'),
+    ],
+    ['axes not counted', '(axes * rows - 1) * row', '(rows - 1) * row', gpu('position-buffers')],
     [
       'a start one past the end',
       'first + count > this.#capacity',

@@ -35,6 +35,8 @@ export default defineConfig(({ mode }) => {
           plugins: [development(), pageModules(), modelFile()],
           test: {
             name: 'browser',
+            // Pages of Firefox, which mostly wait (test/support/provider.ts); Chromium has one.
+            ...(kind === 'firefox' && { maxWorkers: 6 }),
             provide: { seed },
             include: ['test/gpu/**/*.test.ts', 'test/engine/**/*.test.ts'],
             setupFiles: ['test/support/setup.ts'],

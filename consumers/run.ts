@@ -1,7 +1,8 @@
 /**
  * `npm run test:consumers`: installs the packed tarball beside what people use it with, and tries it there.
  *
- * With `-- ci` those of every change alone; with names those; `--record` writes results.json, which pages of docs/ are made from.
+ * With `-- ci` those of every change alone; with names those; `--record` writes results.json, which pages of docs/ are made from;
+ * `--skip-install` takes what the last run has installed; `--seed` its numbers.
  */
 import { parseArgs } from 'node:util';
 import type { Consumer } from './harness/consumer';

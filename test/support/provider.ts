@@ -16,8 +16,9 @@ export function puppeteerProvider(kind: BrowserKind): BrowserProviderOption {
       const pages = new Map<string, Page>();
       return {
         name: 'puppeteer',
-        // One page at a time: the software adapter uses more than one core, and the project `node` runs beside it.
-        supportsParallelism: false,
+        // Chromium has one page at a time: its software adapter uses more than one core, and the project `node` runs beside it.
+        // Firefox looks ten times a second whether the GPU is done, so that its pages mostly wait.
+        supportsParallelism: kind === 'firefox',
         getCommandsContext: (session) => ({ page: pages.get(session) }),
         async openPage(session, url) {
           launched ??= launchAndTell(kind);

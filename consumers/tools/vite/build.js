@@ -1,9 +1,4 @@
 import { build } from 'vite';
 
 const [, , outDir] = process.argv;
-await build({
-  root: new URL('../../app', import.meta.url).pathname,
-  configFile: false,
-  logLevel: 'warn',
-  build: { outDir, emptyOutDir: true },
-});
+await build({ root: 'app', configFile: false, logLevel: 'warn', build: { outDir, emptyOutDir: true } });

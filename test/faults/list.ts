@@ -98,13 +98,13 @@ export const faults: readonly Fault[] = [
       'a window ends 256 too far',
       'end <= window.begin + this.#span',
       'end <= window.begin + this.#span + 256',
-      gpu('large'),
+      gpu('small-bindings'),
     ],
     [
       'free windows begin anywhere',
       'this.#freeWindow(alignDown(begin))',
       'this.#freeWindow(begin)',
-      gpu('large'),
+      gpu('small-bindings'),
     ],
   ]),
   ...of('src/kernel/source-writer.ts', [
@@ -123,15 +123,20 @@ export const faults: readonly Fault[] = [
     ],
   ]),
   ...of('src/kernel/kernel.ts', [
-    ['first sequence dropped', 'words[grid.first_sequence] = spread.firstSequence;', '', gpu('large')],
-    ['first token dropped', 'words[grid.first_token] = spread.firstToken;', '', gpu('large')],
+    [
+      'first sequence dropped',
+      'words[grid.first_sequence] = spread.firstSequence;',
+      '',
+      gpu('small-bindings'),
+    ],
+    ['first token dropped', 'words[grid.first_token] = spread.firstToken;', '', gpu('small-bindings')],
   ]),
   ...of('src/rope/layer.ts', [
     [
       'bad positions counted by each launch',
       'spread.counts = box.at[2] === 0 && (view === this.#q || this.#q === null);',
       'spread.counts = true;',
-      gpu('large'),
+      gpu('small-bindings'),
     ],
     ['inverse ignored', "inverse ? 'unrotate' : 'rotate'", "'rotate'", gpu('unrotate')],
   ]),
@@ -140,19 +145,19 @@ export const faults: readonly Fault[] = [
       'first head of a split dropped',
       'words[at.first_head] = first[0];',
       'words[at.first_head] = 0;',
-      gpu('bias'),
+      gpu('small-bindings'),
     ],
     [
       'first query of a split dropped',
       'spread.firstToken = first[1];',
       'spread.firstToken = 0;',
-      gpu('bias'),
+      gpu('small-bindings'),
     ],
     [
       'bad positions counted by each split head',
       'spread.counts = first[0] === 0;',
       'spread.counts = true;',
-      gpu('bias'),
+      gpu('small-bindings'),
     ],
   ]),
   ...of('src/biases/bias.ts', [
@@ -189,7 +194,7 @@ export const faults: readonly Fault[] = [
     ['f16 past its range', 'vec4u(0x7c00u));\n', 'vec4u(0x7bffu));\n', gpu('rounding')],
   ]),
   ...of('shaders/bindings/positions.wgsl', [
-    ['pair_axis[0] for every pair', 'pair_axis[pair / 64u]', 'pair_axis[0u]', gpu('position-axes')],
+    ['pair_axis[0] for every pair', 'pair_axis[pair / 64u]', 'pair_axis[0u]', gpu('many-pairs')],
     ['padding counted', '&& !has_padding(position)', '', gpu('positions')],
     [
       'a token in no sequence',
@@ -200,7 +205,7 @@ export const faults: readonly Fault[] = [
   ]),
   ...of('shaders/lib/positions.wgsl', [
     ['the upper half of an id', '(!is_wide || high == 0u)', 'true', gpu('positions')],
-    ['rows for columns', 'frame, row - frame * source.height', 'frame, row', gpu('positions')],
+    ['rows for columns', 'frame, row - frame * source.height', 'frame, row', gpu('many-pairs')],
   ]),
   ...of('shaders/lib/digits.wgsl', [
     ['the sign of a product', 'a.xy * b.xy - a.zw * b.zw', 'a.xy * b.xy + a.zw * b.zw', gpu('lib/digits')],

@@ -19,7 +19,8 @@ const schemes = 'test/frequencies';
 const gpu = (name: string): string => `test/gpu/${name}.test.ts`;
 
 // Not here, as nobody can notice them: `undo` of the present state in place of the older one's (the attention factor of a rope is that of
-// its config, whatever the length), and a state of another capacity (those of equal frequencies and room have equal capacities).
+// its config, whatever the length), a state of another capacity (those of equal frequencies
+// and room have equal capacities), and units of V counted as rotated (V does not rotate, and all its runs are walked either way).
 export const faults: readonly Fault[] = [
   ...of('src/frequencies/default.ts', [
     ['exponent by one pair less', '(-2 * i) / rotaryDim)', '(-2 * i) / (rotaryDim - 2 || 2))', schemes],
@@ -260,27 +261,17 @@ export const faults: readonly Fault[] = [
   ...of('shaders/qkv/chunks.wgsl', [
     ['one plus a weight', 'weights.even + norm.plus', 'weights.even', gpu('qkv')],
     ['a sum of three runs', 'run += 4u * TEAM;', 'run += 5u * TEAM;', gpu('qkv')],
-    ['V rotates', 'select(params.rotated_units, 0u, which == V)', 'params.rotated_units', gpu('qkv')],
   ]),
   ...of('src/qkv/kept-words.ts', [
     [
       'what is kept is always fresh',
       'return this.#version === version;',
       'return this.#version > 0;',
-      gpu('qkv'),
-      gpu('qkv-errors'),
-      gpu('qkv-step'),
+      gpu('qkv-reuse'),
     ],
   ]),
   ...of('src/qkv/layer.ts', [
-    [
-      'placed by tokens alone',
-      '&& this.#placedBatch === batch',
-      '',
-      gpu('qkv'),
-      gpu('qkv-rows'),
-      gpu('qkv-positions'),
-    ],
+    ['placed by tokens alone', '&& this.#placedBatch === batch', '', gpu('qkv-reuse')],
     ['tensors over each other', 'if (!isApart(view, other))', 'if (false)', gpu('qkv-errors')],
   ]),
   ...of('src/qkv/stretches.ts', [

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { pathsTo, withPart } from './support/argument-parts';
 import { withHole } from './support/holes';
-import { functionNamed, keyedCalls, pathsTo, plainCalls, withPart } from './support/public-calls';
+import { functionNamed, keyedCalls, plainCalls } from './support/public-calls';
 
 /** Every public function refuses a list with a hole: no check skips it, and it never counts as 0 or NaN. */
 

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { isPlainObject, pathsTo, withPart } from './support/argument-parts';
 import { api } from './support/public-api';
-import {
-  functionNamed,
-  gpuCalls,
-  isPlainObject,
-  keyedCalls,
-  pathsTo,
-  plainCalls,
-  withPart,
-} from './support/public-calls';
+import { functionNamed, gpuCalls, keyedCalls, plainCalls } from './support/public-calls';
 
 /**
  * Every public function refuses an option that it does not know, at every depth: a misspelt one would else be ignored, and

@@ -1,5 +1,6 @@
 import { checkInteger, outOfRange, show, wrongType } from '../errors';
 import type { GgufMetadata } from './gguf-metadata';
+import { MAX_LAYERS } from './hf-layer-types';
 
 /** One layer of a GGUF: its type, by the names of transformers, and whether its Q and K are rotated at all. */
 export interface GgufLayer {
@@ -10,9 +11,6 @@ export interface GgufLayer {
 const FULL = 'full_attention';
 const SLIDING = 'sliding_attention';
 const RECURRENT = 'linear_attention';
-
-/** The most layers that are listed: no model comes near. */
-const MAX_LAYERS = 16_384;
 
 /** DeepSeek V4's ratios of compression, and the layer types they stand for. */
 const COMPRESSED = new Map([

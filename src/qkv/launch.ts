@@ -1,8 +1,8 @@
-import { ropeDtypes } from '../dtypes';
 import type { Dimensions } from '../kernel/box';
 import type { PipelineDescription } from '../kernel/device';
 import { writeDivisor } from '../kernel/divisor';
 import type { CallBuffers, QkvCore } from './core';
+import { descriptionOf } from './description';
 import { KeptWords } from './kept-words';
 import type { PartName, PartView } from './part';
 import { type PartPlacement, writePart } from './part-words';
@@ -17,7 +17,7 @@ import {
   liesWithin,
   storageBuffersOf,
 } from './stretches';
-import { type Variant, variantKey, type Way } from './variant';
+import type { Way } from './variant';
 
 /** One dispatch: the parts that it takes, what it binds. */
 interface Launch {
@@ -243,56 +243,18 @@ export class Launcher {
         resource: { buffer, offset, size },
       })),
     });
-    const description = this.#describe(parts, { way: this.#way, bindings, reads }, spread);
+    const description = descriptionOf(this.#core, parts, spread, {
+      way: this.#way,
+      bindings,
+      reads,
+      rotates: this.#rotates,
+    });
     const { words, at } = this.#core;
     const kept = new KeptWords(words, [
       [at.q.origin.base, at.to.table.low_bits],
       [at.tokens.by, words.length],
     ]);
     return { parts, extents, bindings, tensors, description, spread, kept, grid: [1, 1, 1], pipeline: null };
-  }
-
-  #describe(parts: readonly PartView[], variant: Variant, spread: Spread): PipelineDescription {
-    const core = this.#core;
-    const { setup, state } = core.rope;
-    const { config } = setup;
-    const of = (name: PartName): PartView | undefined => parts.find((part) => part.name === name);
-    const [first] = parts as [PartView];
-    const dtype = first.source.dtype;
-    const weightDtype = parts.find(({ norm }) => norm?.weight)?.norm?.dtype ?? 'f32';
-    const dtypes = [
-      dtype,
-      of('k')?.writtenDtype ?? dtype,
-      of('v')?.writtenDtype ?? dtype,
-      weightDtype,
-    ] as const;
-    const numbers = dtypes.map((each) => ropeDtypes.indexOf(each)) as [number, number, number, number];
-    const constants = {
-      DTYPE: numbers[0],
-      K_DTYPE: numbers[1],
-      V_DTYPE: numbers[2],
-      WEIGHT_DTYPE: numbers[3],
-      PAIRING: config.pairing === 'half' ? 0 : 1,
-      TWO_DIGITS: state.kind === 'two-digit' ? 1 : 0,
-      AXES: config.axes?.count ?? 1,
-      WORKGROUP: spread.lanes,
-      ROTATES: this.#rotates ? 1 : 0,
-      WHOLE: variant.way === 'chunks' && this.#rotates && parts.every(isWhole) ? 1 : 0,
-      Q_NORM: normNumber(of('q')),
-      K_NORM: normNumber(of('k')),
-      V_NORM: normNumber(of('v')),
-      TEAM: spread.team,
-      FOURS: spread.sumsByFours ? 1 : 0,
-      SUMS: spread.sums,
-    };
-    const isNative = core.device.f16 === 'native' && dtypes.includes('f16');
-    return {
-      name: `webgpu-rope qkv ${variantKey(variant)} ${isNative} ${Object.values(constants)}`,
-      code: core.codeFor(variant, isNative),
-      entryPoint: `qkv_${variant.way}`,
-      layouts: core.layouts(variant.bindings, variant.reads),
-      constants,
-    };
   }
 
   #launch(pass: GPUComputePassEncoder, launch: Launch, buffers: CallBuffers, counts: boolean): void {
@@ -369,17 +331,6 @@ export class Launcher {
     launch.pipeline = known ?? device.compileNow(description);
     return launch.pipeline;
   }
-}
-
-/** Whether all units of a part are alike: WHOLE of shaders/bindings/qkv.wgsl. */
-function isWhole({ name, headDim, rotaryDim }: PartView): boolean {
-  return name === 'v' ? headDim % 16 === 0 : headDim === rotaryDim;
-}
-
-/** Q_NORM and its like of shaders/bindings/qkv.wgsl. */
-function normNumber(part: PartView | undefined): number {
-  if (!part?.norm) return 0;
-  return (part.norm.isOverHeads ? 2 : 1) + (part.norm.weight === null ? 0 : 4);
 }
 
 const readsOf = ({ ids, offsets, rows, step }: CallBuffers): CallReads => ({

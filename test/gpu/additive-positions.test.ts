@@ -11,10 +11,10 @@ import { type AdditiveEncodingInput, createAdditive } from 'webgpu-rope/additive
 import { type AdditiveCase, expectAddition } from '../support/additive-case';
 import { fresh } from '../support/fresh';
 import { getDevice, type Own, withErrorScope } from '../support/gpu';
-import { wide, words as wordsOf } from '../support/position-case';
 import { createRandom } from '../support/random';
 import { submitPass } from '../support/rotation-case';
 import { guardedTensor } from '../support/tensors';
+import { wide, words as wordsOf } from '../support/words';
 
 const device = await getDevice();
 

@@ -13,6 +13,7 @@ import { bytesPerElement, decode, encode, maxFinite, ulp } from '../../src/dtype
 import type { Own } from '../support/gpu';
 import { bitsOf, poison, type Random, randomTensor } from '../support/random';
 import { submitPass } from '../support/rotation-case';
+import { wide, words } from '../support/words';
 
 export interface BiasCase {
   readonly bias: AttentionBiasInput;
@@ -73,19 +74,6 @@ export function referenceBias(bias: AttentionBiasInput, weights: Float32Array | 
   }
   const { buckets, maxDistance, bidirectional } = checked;
   return { weights: weights!, buckets, maxDistance, bidirectional };
-}
-
-/** Ids as the kernel reads them. */
-export function idWords(ids: readonly number[], format: 'i32' | 'u32' | 'i64'): Int32Array {
-  if (format !== 'i64') return Int32Array.from(ids);
-  return Int32Array.from(ids.flatMap((id) => [id, id < 0 ? -1 : 0]));
-}
-
-export function uploadIds(device: GPUDevice, own: Own, words: Int32Array): GPUBuffer {
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-  const buffer = own(device.createBuffer({ label: 'test ids', size: words.byteLength, usage }));
-  device.queue.writeBuffer(buffer, 0, words as Int32Array<ArrayBuffer>);
-  return buffer;
 }
 
 const eps = 2 ** -24;
@@ -174,7 +162,7 @@ export async function expectBias(
     if (typeof positions === 'number') return { start: positions };
     const ids = {
       type: 'ids',
-      buffer: uploadIds(device, own, idWords(positions, format)),
+      buffer: words(device, own, format === 'i64' ? wide(positions) : positions),
       format,
       perSequence: positions.length > count,
     } as const;

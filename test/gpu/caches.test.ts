@@ -12,6 +12,7 @@ import { getDevice, withErrorScope } from '../support/gpu';
 import { goldenOnnx, ONNX_TOLERANCE, onnxOptions } from '../support/onnx';
 import { createRandom, randomTensor } from '../support/random';
 import { submitPass } from '../support/rotation-case';
+import { words } from '../support/words';
 
 const device = await getDevice();
 
@@ -35,9 +36,7 @@ describe("ONNX's RotaryEmbedding, by the caches of each case", () => {
         expect(rope.capacity).toBe(cos.length / ((rotaryDim as number) / 2));
         const buffer = own(uploadTensor(device, golden.inputs.input.data, 'f32'));
         const ids = Int32Array.from(options.positions as readonly number[]);
-        const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-        const idBuffer = own(device.createBuffer({ size: ids.byteLength, usage }));
-        device.queue.writeBuffer(idBuffer, 0, ids);
+        const idBuffer = words(device, own, ids);
         const layer = rope.bind({ q: { buffer, heads, ...(layout ? { layout } : {}) }, dtype: 'f32' });
         const perSequence = ids.length === batch * tokens;
         submitPass(device, (pass) =>

@@ -13,6 +13,7 @@ import { fresh } from '../support/fresh';
 import { getDevice, withErrorScope } from '../support/gpu';
 import { randomTensor } from '../support/random';
 import { submitPass } from '../support/rotation-case';
+import { words } from '../support/words';
 
 // Axes of more pairs than a vector of words holds, and a grid of several frames.
 
@@ -23,7 +24,7 @@ const tokens = 24;
 async function expectTurned(
   headDim: number,
   positionsOf: (ids: GPUBuffer) => RopePositions,
-  ids: Int32Array<ArrayBuffer>,
+  ids: Int32Array,
 ) {
   await fresh((random) =>
     withErrorScope(device, async (own) => {
@@ -31,9 +32,7 @@ async function expectTurned(
       const rope = own(await createRope(device, { headDim, axes }, { dtypes: ['f32'], capacity: 4096 }));
       const before = randomTensor('f32', tokens * 2 * headDim, random);
       const buffer = own(uploadTensor(device, before, 'f32'));
-      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-      const idBuffer = own(device.createBuffer({ size: ids.byteLength, usage }));
-      device.queue.writeBuffer(idBuffer, 0, ids);
+      const idBuffer = words(device, own, ids);
       const layer = rope.bind({ q: { buffer, heads: 2 }, dtype: 'f32' });
       submitPass(device, (pass) => layer.encode(pass, { tokens, positions: positionsOf(idBuffer) }));
       const { inverseFrequencies } = ropeFrequencies({ headDim, axes });

@@ -1,13 +1,9 @@
 import { describe, test } from 'vitest';
 import type { RopeAxes } from 'webgpu-rope';
 import { getDevice, type Own } from '../support/gpu';
-import {
-  expectPositions as check,
-  type PositionCase,
-  positionHeadDim,
-  words as wordsOf,
-} from '../support/position-case';
+import { expectPositions as check, type PositionCase, positionHeadDim } from '../support/position-case';
 import { createRandom } from '../support/random';
+import { words as wordsOf } from '../support/words';
 
 const device = await getDevice();
 const headDim = positionHeadDim;

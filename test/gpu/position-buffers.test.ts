@@ -10,9 +10,10 @@ import {
 import { rerotateReferenceExact } from 'webgpu-rope/reference';
 import { expectContract } from '../support/contract';
 import { fresh } from '../support/fresh';
-import { getDevice, type Own, withErrorScope } from '../support/gpu';
+import { getDevice, withErrorScope } from '../support/gpu';
 import { randomTensor } from '../support/random';
 import { submitPass } from '../support/rotation-case';
+import { words } from '../support/words';
 
 // Buffers of positions one call after the other: what is bound is what the call names, and all of it is there.
 
@@ -21,18 +22,11 @@ const headDim = 16;
 const { inverseFrequencies } = ropeFrequencies({ headDim });
 const shape = { heads: 1, headDim, tokens: 2, dtype: 'f32', pairing: 'half' } as const;
 
-function words(own: Own, values: readonly number[]): GPUBuffer {
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-  const buffer = own(device.createBuffer({ size: values.length * 4, usage }));
-  device.queue.writeBuffer(buffer, 0, Uint32Array.from(values));
-  return buffer;
-}
-
 test('two moves to the same ids from others: each from its own', () =>
   fresh((random) =>
     withErrorScope(device, async (own) => {
       const rope = own(await createRope(device, { headDim }, { dtypes: ['f32'], capacity: 4096 }));
-      const to = words(own, [7, 3000]);
+      const to = words(device, own, [7, 3000]);
       const origins = [
         [5, 6],
         [1000, 2000],
@@ -44,7 +38,7 @@ test('two moves to the same ids from others: each from its own', () =>
           const tensor = { buffer: buffers[i]!, heads: 1, dtype: 'f32' } as const;
           rope.rerotate(pass, tensor, {
             tokens: 2,
-            from: { positions: { type: 'ids', buffer: words(own, from) } },
+            from: { positions: { type: 'ids', buffer: words(device, own, from) } },
             to: { positions: { type: 'ids', buffer: to } },
           });
         }
@@ -73,7 +67,7 @@ test('ragged sequences with the same indptr and other offsets: each by its own',
   fresh((random) =>
     withErrorScope(device, async (own) => {
       const rope = own(await createRope(device, { headDim }, { dtypes: ['f32'], capacity: 4096 }));
-      const indptr = words(own, [0, 1, 2]);
+      const indptr = words(device, own, [0, 1, 2]);
       const offsets = [
         [3, 900],
         [2000, 40],
@@ -86,7 +80,7 @@ test('ragged sequences with the same indptr and other offsets: each by its own',
           const positions: RopePositions = {
             type: 'ragged',
             indptr,
-            offsets: words(own, each),
+            offsets: words(device, own, each),
             sequences: 2,
           };
           layer.encode(pass, { tokens: 2, positions });
@@ -106,9 +100,10 @@ test('ids that end a word early are refused, on every axis', () =>
     const buffer = own(uploadTensor(device, new Float32Array(6 * headDim), 'f32'));
     submitPass(device, (pass) => {
       const encode = (rope: typeof one, count: number, tokens: number) => () =>
-        rope
-          .bind({ q: { buffer, heads: 1 }, dtype: 'f32' })
-          .encode(pass, { tokens, positions: { type: 'ids', buffer: words(own, Array(count).fill(1)) } });
+        rope.bind({ q: { buffer, heads: 1 }, dtype: 'f32' }).encode(pass, {
+          tokens,
+          positions: { type: 'ids', buffer: words(device, own, Array(count).fill(1)) },
+        });
       expect(encode(one, 5, 6)).toThrow(
         new RangeError('positions.buffer: expected >= 24 bytes for [6] of i32, buffer has 20'),
       );

@@ -1,16 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createRope, type RopePositionSource, readTensor, uploadTensor } from 'webgpu-rope';
 import { getDevice, type Own, withErrorScope } from '../support/gpu';
-import {
-  expectPositions as check,
-  type PositionCase,
-  positionHeadDim,
-  wide,
-  words as wordsOf,
-} from '../support/position-case';
+import { expectPositions as check, type PositionCase, positionHeadDim } from '../support/position-case';
 import { createRandom } from '../support/random';
 import { submitPass } from '../support/rotation-case';
 import { guardedTensor } from '../support/tensors';
+import { wide, words as wordsOf } from '../support/words';
 
 const device = await getDevice();
 const headDim = positionHeadDim;

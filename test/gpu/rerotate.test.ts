@@ -15,16 +15,10 @@ import { getDevice, type Own, withErrorScope } from '../support/gpu';
 import { createRandom, randomTensor } from '../support/random';
 import { type Side, submitPass, tensorOf } from '../support/rotation-case';
 import { guardedTensor } from '../support/tensors';
+import { words } from '../support/words';
 
 const device = await getDevice();
 const headDim = 64;
-
-function words(own: Own, values: readonly number[]): GPUBuffer {
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-  const buffer = own(device.createBuffer({ size: values.length * 4, usage }));
-  device.queue.writeBuffer(buffer, 0, Int32Array.from(values));
-  return buffer;
-}
 
 type Positions = number | readonly number[] | readonly (readonly number[])[];
 
@@ -110,7 +104,7 @@ describe.each(['f32', 'f16', 'bf16'] as const)('%s', (dtype) => {
         const from = [7, 90, -1, 4000, 8];
         const base = { dtype, config, tokens: 5, from };
         const ids = (own: Own, values: readonly number[]): { positions: RopeIds } => ({
-          positions: { type: 'ids', buffer: words(own, values) },
+          positions: { type: 'ids', buffer: words(device, own, values) },
         });
         const to = [1, 2, 3, -1, 5];
         await expectMove({ ...base, to, options: (own) => ({ from: ids(own, from), to: ids(own, to) }) });
@@ -149,7 +143,7 @@ test('several axes', () => {
     from,
     to,
     options: (own) => ({
-      from: { positions: { type: 'ids', buffer: words(own, from.flat()) } },
+      from: { positions: { type: 'ids', buffer: words(device, own, from.flat()) } },
       to: { delta: 5 },
     }),
   });
@@ -162,7 +156,7 @@ test('positions that a table does not have leave the token, counted once', () =>
     to: [4, -1, 5, -1],
     bad: 2,
     options: (own) => ({
-      from: { positions: { type: 'ids', buffer: words(own, [5, 300_000, 6, 0]) } },
+      from: { positions: { type: 'ids', buffer: words(device, own, [5, 300_000, 6, 0]) } },
       to: { delta: -1 },
     }),
   }));
@@ -256,7 +250,12 @@ describe('refused', () => {
       (own) => ({
         tokens: 2,
         from: {
-          positions: { type: 'ragged', indptr: words(own, [0, 2]), offsets: words(own, [0]), sequences: 1 },
+          positions: {
+            type: 'ragged',
+            indptr: words(device, own, [0, 2]),
+            offsets: words(device, own, [0]),
+            sequences: 1,
+          },
         },
         to: { start: 0 },
       }),

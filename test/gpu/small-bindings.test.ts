@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRope, readTensor, type StorageArray, uploadTensor } from 'webgpu-rope';
 import { createAttentionBias } from 'webgpu-rope/bias';
 import { freshCases } from '../support/fresh';
-import { getDevice, type Own, withErrorScope } from '../support/gpu';
+import { getDevice, withErrorScope } from '../support/gpu';
 import { limitedDevice } from '../support/limited-device';
 import { type Random, randomTensor } from '../support/random';
 import { submitPass } from '../support/rotation-case';
+import { words } from '../support/words';
 
 // On a device whose bindings span 4096 bytes calls are split by sequence, token, head and query. They come out as without a limit, to the
 // bit, and count a bad position once.
@@ -22,13 +23,6 @@ const headDim = 16;
 interface Outcome {
   readonly tensors: readonly StorageArray[];
   readonly bad: number;
-}
-
-function idsOf(device: GPUDevice, own: Own, ids: readonly number[]): GPUBuffer {
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-  const buffer = own(device.createBuffer({ size: ids.length * 4, usage }));
-  device.queue.writeBuffer(buffer, 0, Int32Array.from(ids));
-  return buffer;
 }
 
 /** Positions of a table of 64, some padding, some that there are not. */
@@ -66,7 +60,7 @@ describe('rope', () => {
             k: { buffer: buffers[1]!, heads: k },
             dtype: 'f32',
           });
-          const positions = { type: 'ids', buffer: idsOf(device, own, ids), perSequence: true } as const;
+          const positions = { type: 'ids', buffer: words(device, own, ids), perSequence: true } as const;
           submitPass(device, (pass) => layer.encode(pass, { batch, tokens, positions }));
           const bad = await rope.readBadPositions();
           return { tensors: await Promise.all(buffers.map((each) => readTensor(device, each, 'f32'))), bad };
@@ -97,7 +91,7 @@ describe('bias', () => {
               : {
                   queryPositions: {
                     type: 'ids',
-                    buffer: idsOf(device, own, ids),
+                    buffer: words(device, own, ids),
                     perSequence: true,
                   } as const,
                 };

@@ -46,14 +46,16 @@ test('small WGSL stays as it is', () => {
   expect(minifyWgsl(small)).toBe(small);
 });
 
-test('functions and structs get short names, the same in all texts; other words keep theirs', () => {
-  const main = '@compute@workgroup_size(WORKGROUP)fn main(){';
+test('what is declared gets short names, the same in all texts; entry points, overrides and words of WGSL keep theirs', () => {
+  const main =
+    '@compute@workgroup_size(WORKGROUP)fn main(@builtin(workgroup_id)workgroup_id:vec3u){let all=workgroup_id.x;';
+  const short = '@compute@workgroup_size(WORKGROUP)fn main(@builtin(workgroup_id)C:vec3u){let all=C.x;';
   const texts = [
-    `override WORKGROUP:u32=64;struct Item{unit:u32}fn twice(item:Item)->u32{return 2u*item.unit;}${main}twice(Item(1u));}`,
-    `fn thrice(item:Item)->u32{return 3u*item.unit;}${main}thrice(Item(1u));}`,
+    `override WORKGROUP:u32=64;const A=2u;struct Item{@size(16)size:u32,unit:u32}fn twice(item:Item)->u32{return A*item.size;}${main}twice(Item(all));}`,
+    `@group(0)@binding(0)var<storage,read>words:array<vec2u>;fn thrice(item:Item)->bool{return all(words[item.unit].yx>0);}${main}thrice(Item(all));}`,
   ];
   expect(shortenNames(texts)).toEqual([
-    `override WORKGROUP:u32=64;struct _0{unit:u32}fn _1(item:_0)->u32{return 2u*item.unit;}${main}_1(_0(1u));}`,
-    `fn _2(item:_0)->u32{return 3u*item.unit;}${main}_2(_0(1u));}`,
+    `override WORKGROUP:u32=64;const D=2u;struct A{@size(16)E:u32,F:u32}fn G(B:A)->u32{return D*B.E;}${short}G(A(all));}`,
+    `@group(0)@binding(0)var<storage,read>H:array<vec2u>;fn I(B:A)->bool{return all(H[B.F].yx>0);}${short}I(A(all));}`,
   ]);
 });

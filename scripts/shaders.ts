@@ -7,7 +7,7 @@ import { link } from 'wesl/core';
 export const shaderFolder = resolve(fileURLToPath(new URL('../shaders', import.meta.url)));
 
 /** Names of the entry modules: what users get as `webgpu-rope/shaders/NAME.wgsl`. */
-export const entryModules = ['rope', 'qkv', 'additive', 'bias', 'similarity'] as const;
+export const entryModules = ['rope', 'token-table', 'qkv', 'additive', 'bias', 'similarity'] as const;
 
 /** Those that are shipped a second time, as `NAME-f16.wgsl`, for devices that convert f16 themselves. */
 export const nativeModules = ['rope', 'qkv', 'additive', 'bias'] as const;

@@ -45,6 +45,8 @@ export type { RopeGrid, RopeIds, RopePositionSource, RopePositions, RopeRagged }
 export { type RopeDeviceOptions, requestRopeDevice } from './kernel/request-device';
 export { type ReadOptions, readTensor, type UploadOptions, uploadTensor } from './kernel/transfer';
 export type { RopeTuning } from './kernel/tuning';
+export { coordinatePositions, type PatchGrid } from './positions/coordinates';
+export { type GlmSequences, glmPositions } from './positions/glm';
 export {
   type GridPositions,
   type ImageGrid,
@@ -59,6 +61,7 @@ export {
   type JoinedParts,
   type JoinedPositions,
   joinedPositions,
+  partWords,
   type TextPart,
 } from './positions/join';
 export {
@@ -96,4 +99,14 @@ export type { Rope } from './rope/rope';
 export type { RopeState, RopeStateTable } from './rope/state';
 export type { RopeLayout, RopeStrides, RopeTensor } from './rope/tensor';
 export { type XposCaches, xposCaches } from './tables/xpos-caches';
+export { createTokenTable } from './token-table/create';
+export type {
+  TokenGrid,
+  TokenIds,
+  TokenParts,
+  TokenPositions,
+  TokenTableEncodeOptions,
+  TokenTableOptions,
+} from './token-table/options';
+export type { TokenTable } from './token-table/token-table';
 export { type PermuteOptions, permutePairing, type WeightArray } from './weights/permute';

@@ -239,7 +239,8 @@ function positionsOf(
 function placeOf(rotation: ContractRotation, sequence: number, token: number): string | null {
   const turns = 'from' in rotation ? [rotation.from, rotation.to] : [rotation];
   const all = turns.map((turn) => positionsOf(turn, rotation.tokens, sequence, token));
-  return all.flat().includes(-1) ? null : all.map((positions) => positions.join('/')).join(' -> ');
+  const isPadding = all.some((positions, i) => positions.includes(turns[i]!.padding ?? -1));
+  return isPadding ? null : all.map((positions) => positions.join('/')).join(' -> ');
 }
 
 /** s of a pair: the length of (cos, sin) in its table, reciprocal where it is undone, a ratio where it is replaced. */

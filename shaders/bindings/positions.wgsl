@@ -8,7 +8,7 @@ import package::lib::positions::{
 @group(2) @binding(1) var<storage, read> offsets: array<u32>;    // position of the first token of each ragged sequence
 @group(2) @binding(2) var<storage, read> from_ids: array<u32>;   // a second set of ids
 @group(2) @binding(3) var<storage, read_write> bad_entries: array<atomic<u32>>;   // counters: positions, then what a family has
-@group(2) @binding(4) var<uniform> pair_axis: array<vec4u, 4>;   // axis of each pair, two bits each
+@group(2) @binding(4) var<uniform> pair_axis: array<vec4u, 16>;   // axis of each pair, two bits each
 
 fn id_at(source: Source, token: u32, sequence: u32, axis: u32) -> u32 {
   let at = id_word(source, token, sequence, axis);

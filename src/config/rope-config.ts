@@ -17,13 +17,13 @@ const KEYS = [
 ] as const satisfies readonly (keyof RopeConfig)[];
 
 /** The widest rotation the kernel and its tables serve, in elements. */
-export const MAX_ROTARY_DIM = 512;
+export const MAX_ROTARY_DIM = 2048;
 
 /**
  * Fills in what a config leaves out and checks all of it. The result is a copy; the input is not kept.
  *
  * @param input.headDim Elements in one attention head; required.
- * @param input.rotaryDim Elements of a head that rotate; even, `2..min(512, headDim)`. Default `headDim`.
+ * @param input.rotaryDim Elements of a head that rotate; even, `2..min(2048, headDim)`. Default `headDim`.
  * @param input.placement Which ones: default `"first"`.
  * @param input.theta Base of the frequencies, 1/8 to 2^100. Default 10 000.
  * @param input.pairing Default `"half"`.

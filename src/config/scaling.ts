@@ -21,7 +21,7 @@ const MSCALE: Range = ['from 0 to 2^20', 0, 2 ** 20];
  */
 const RANGES = {
   theta: ['from 1/8 to 2^100', 1 / 8, 2 ** 100],
-  inverseFrequencies: ['from -64 to 64 (radians a position)', -64, 64],
+  inverseFrequencies: ['from -16384 to 16384 (radians a position)', -(2 ** 14), 2 ** 14],
   attentionFactor: ['from 2^-60 to 2^60', 2 ** -60, 2 ** 60],
   divisors: DIVISOR,
   factor: ['from 1 to 2^24 (it divides positions)', 1, 2 ** 24],

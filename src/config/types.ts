@@ -25,7 +25,7 @@ export type RopeScaling =
   /** `theta^(-2i / rotaryDim)` for pair `i`. Past the trained length this is direct extrapolation. */
   | { readonly type: 'default' }
   /**
-   * Any frequencies, from -64 to 64 radians a position, one a pair; a pair of 0 stands still. `attentionFactor` multiplies
+   * Any frequencies, from -16384 to 16384 radians a position, one a pair; a pair of 0 stands still. `attentionFactor` multiplies
    * cos and sin (default 1).
    */
   | {
@@ -116,7 +116,7 @@ export interface QkNorm {
 export interface RopeConfig {
   /** Elements in one attention head. */
   readonly headDim: number;
-  /** How many elements of a head rotate; even, 2 to 512, at most `headDim`. The others are left as they are. */
+  /** How many elements of a head rotate; even, 2 to 2048, at most `headDim`. The others are left as they are. */
   readonly rotaryDim: number;
   /**
    * Whether the first or the last `rotaryDim` elements of a head rotate. DeepSeek and its kin rotate the last ones: their

@@ -107,7 +107,7 @@ export function idsOf(positions: RopePositions | null): GPUBuffer | undefined {
 
 /** Two bits a pair, 16 pairs a word: what the shader's axis_of reads. */
 export function packedAxes(axes: RopeAxes | null): Uint32Array<ArrayBuffer> {
-  const words = new Uint32Array(16);
+  const words = new Uint32Array(64);
   axes?.pairAxis.forEach((axis, pair) => {
     words[pair >> 4] = (words[pair >> 4] as number) | (axis << ((pair & 15) * 2));
   });

@@ -53,14 +53,7 @@ const mostTokens = 2 ** 28;
  * ] })
  */
 export function joinedPositions(joined: JoinedParts): JoinedPositions {
-  checkKeys('joined', joined, ['axes', 'parts']);
-  const { axes, parts } = joined;
-  checkInteger('axes', axes, 2, 3);
-  if (!Array.isArray(parts)) throw wrongType('parts', 'an array of parts', parts);
-  if (parts.length === 0) throw outOfRange('parts', 'at least one part', parts);
-  const cells = Array.from(parts as readonly unknown[], (part, i) => cellsOf(`parts[${i}]`, part, axes));
-  const tokens = cells.reduce((sum, { count }) => sum + count, 0);
-  if (tokens > mostTokens) throw outOfRange('parts', `at most ${mostTokens} tokens in all`, tokens);
+  const { axes, cells, tokens } = checkedParts(joined);
   const shifts = Array.from({ length: axes }, (_, axis) =>
     cells.reduce((shift, { least }) => Math.max(shift, -least[axis]!), 0),
   );
@@ -85,9 +78,41 @@ export function joinedPositions(joined: JoinedParts): JoinedPositions {
   return { positions, axes, tokens, shifts };
 }
 
+/**
+ * The same parts as `createTokenTable` reads them from a GPUBuffer, eight words each (`TokenParts`): no position a token has to be
+ * computed or uploaded, and origins below 0 stay as they are.
+ *
+ * @throws {TypeError | RangeError} as {@link joinedPositions}
+ * @example device.queue.writeBuffer(parts, 0, partWords({ axes: 3, parts: [{ tokens: 77, step: 0 }, { height: 64, width: 64 }] }))
+ */
+export function partWords(joined: JoinedParts): Int32Array<ArrayBuffer> {
+  const { cells } = checkedParts(joined);
+  const words = new Int32Array(cells.length * 8);
+  let first = 0;
+  for (const [i, { count, shape, least }] of cells.entries()) {
+    words.set([first, ...shape, ...least], i * 8);
+    first += count;
+  }
+  return words;
+}
+
+function checkedParts(joined: JoinedParts): { axes: number; cells: readonly Cells[]; tokens: number } {
+  checkKeys('joined', joined, ['axes', 'parts']);
+  const { axes, parts } = joined;
+  checkInteger('axes', axes, 2, 3);
+  if (!Array.isArray(parts)) throw wrongType('parts', 'an array of parts', parts);
+  if (parts.length === 0) throw outOfRange('parts', 'at least one part', parts);
+  const cells = Array.from(parts as readonly unknown[], (part, i) => cellsOf(`parts[${i}]`, part, axes));
+  const tokens = cells.reduce((sum, { count }) => sum + count, 0);
+  if (tokens > mostTokens) throw outOfRange('parts', `at most ${mostTokens} tokens in all`, tokens);
+  return { axes, cells, tokens };
+}
+
 /** A checked part: its tokens, and its positions before any shift. */
 interface Cells {
   readonly count: number;
+  /** Width, height and step: the words of a part. */
+  readonly shape: readonly [width: number, height: number, step: number];
   readonly least: readonly number[];
   readonly most: readonly number[];
   place(axis: number, token: number): number;
@@ -102,7 +127,13 @@ function cellsOf(name: string, part: unknown, axes: number): Cells {
     const count = checkInteger(`${name}.tokens`, tokens, 1, mostTokens);
     checkInteger(`${name}.step`, step, 0, lastPosition);
     const most = origin.map((first) => first + (count - 1) * step);
-    return { count, least: origin, most, place: (axis, token) => origin[axis]! + token * step };
+    return {
+      count,
+      shape: [0, 0, step],
+      least: origin,
+      most,
+      place: (axis, token) => origin[axis]! + token * step,
+    };
   }
   const { height, width, frames = 1 } = part as GridPart;
   const sizes = [frames, height, width];
@@ -115,6 +146,7 @@ function cellsOf(name: string, part: unknown, axes: number): Cells {
   const ends = sizes.slice(-axes);
   return {
     count,
+    shape: [width, height, 0],
     least: origin,
     most: origin.map((first, axis) => first + ends[axis]! - 1),
     place: (axis, token) => origin[axis]! + (Math.floor(token / steps[axis]!) % ends[axis]!),

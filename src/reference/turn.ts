@@ -1,4 +1,5 @@
 import { checkArrayLike, checkInteger, checkNumber, outOfRange, wrongType } from '../errors';
+import { cosOf, sinOf } from './angle';
 import type { RopePlace } from './place';
 
 /** By what a tensor is turned: the position of each token, and what a position means for each pair. */
@@ -9,10 +10,15 @@ export interface RopeTurnOptions {
    * array of such arrays, one an axis. -1, on any axis, is padding: the token is left as it is.
    */
   readonly positions: number | ArrayLike<number> | readonly ArrayLike<number>[];
+  /**
+   * The position that is padding, where it is not -1: a number, or NaN. Others may then lie below 0, and between integers where there
+   * are no caches.
+   */
+  readonly padding?: number | undefined;
   /** The axis whose position each pair turns by, 0 to 3; `rotaryDim / 2` of them. Default: a token has one position. */
   readonly pairAxis?: ArrayLike<number> | undefined;
   /**
-   * Inverse frequencies, one a pair (`rotaryDim / 2`), from -64 to 64 radians per position. Needed unless there are caches.
+   * Inverse frequencies, one a pair (`rotaryDim / 2`), from -16384 to 16384 radians per position. Needed unless there are caches.
    */
   readonly inverseFrequencies?: ArrayLike<number> | undefined;
   /**
@@ -29,6 +35,7 @@ export interface RopeTurnOptions {
 /** What a turn may have. */
 export const turnKeys = [
   'positions',
+  'padding',
   'inverseFrequencies',
   'cosCache',
   'sinCache',
@@ -43,6 +50,13 @@ export type Turn = (sequence: number, token: number, cos: Float64Array, sin: Flo
 
 /** What of a place a turn depends on. */
 type TurnedPlace = Pick<RopePlace, 'pairs' | 'batch' | 'tokens'>;
+
+/** What positions may be. */
+interface PositionRange {
+  /** Positions from 0 to `rows - 1`, where caches have them. */
+  readonly rows: number;
+  readonly padding: number;
+}
 
 /** Position of a token on one axis. */
 type PositionOf = (sequence: number, token: number) => number;
@@ -67,7 +81,9 @@ export function checkTurn(options: RopeTurnOptions, place: TurnedPlace, inverse:
   const { pairAxis, cosCache, attentionFactor = 1 } = options;
   const isCache = cosCache !== undefined || options.sinCache !== undefined;
   const rotation = isCache ? checkCaches(options, pairs, prefix) : checkFrequencies(options, pairs, prefix);
-  const axes = checkAxes(`${prefix}positions`, options, place, rotation.rows);
+  const { padding = -1 } = options;
+  if (typeof padding !== 'number') throw wrongType(`${prefix}padding`, 'a number', padding);
+  const axes = checkAxes(`${prefix}positions`, options, place, { rows: rotation.rows, padding });
   checkNumber(
     `${prefix}attentionFactor`,
     attentionFactor,
@@ -76,7 +92,7 @@ export function checkTurn(options: RopeTurnOptions, place: TurnedPlace, inverse:
   );
   return (sequence, token, cos, sin) => {
     const positions = axes.map((positionOf) => positionOf(sequence, token));
-    if (positions.includes(-1)) return false;
+    if (positions.includes(padding)) return false;
     for (let i = 0; i < pairs; i++) {
       const position = positions.length === 1 ? positions[0]! : positions[pairAxis![i]!]!;
       const c = rotation.cos(position, i);
@@ -99,12 +115,12 @@ function checkFrequencies({ inverseFrequencies }: RopeTurnOptions, pairs: number
   const name = `${prefix}inverseFrequencies`;
   const frequencies = checkNumbers(name, inverseFrequencies, pairs, `${pairs} entries (rotaryDim / 2)`);
   for (let i = 0; i < pairs; i++) {
-    const expected = 'a number from -64 to 64 (radians a position)';
-    checkNumber(`${name}[${i}]`, frequencies[i], expected, (frequency) => Math.abs(frequency) <= 64);
+    const expected = 'a number from -16384 to 16384 (radians a position)';
+    checkNumber(`${name}[${i}]`, frequencies[i], expected, (frequency) => Math.abs(frequency) <= 2 ** 14);
   }
   return {
-    cos: (position, pair) => Math.cos(position * frequencies[pair]!),
-    sin: (position, pair) => Math.sin(position * frequencies[pair]!),
+    cos: (position, pair) => cosOf(position, frequencies[pair]!),
+    sin: (position, pair) => sinOf(position, frequencies[pair]!),
     rows: Number.MAX_SAFE_INTEGER,
   };
 }
@@ -135,20 +151,20 @@ function checkAxes(
   name: string,
   { positions, pairAxis }: RopeTurnOptions,
   place: TurnedPlace,
-  rows: number,
+  range: PositionRange,
 ): PositionOf[] {
-  if (pairAxis === undefined) return [checkPositions(name, positions, place, rows)];
+  if (pairAxis === undefined) return [checkPositions(name, positions, place, range)];
   const { pairs } = place;
   checkNumbers('pairAxis', pairAxis, pairs, `${pairs} entries (rotaryDim / 2)`);
   const used = Array.from(pairAxis, (axis, i) => checkInteger(`pairAxis[${i}]`, axis, 0, 3));
-  if (typeof positions === 'number') return [checkPositions(name, positions, place, rows)];
+  if (typeof positions === 'number') return [checkPositions(name, positions, place, range)];
   const expected = `a number or an array of ${Math.max(...used) + 1} to 4 arrays, one an axis`;
   if (!Array.isArray(positions)) throw wrongType(name, expected, positions);
   if (positions.length <= Math.max(...used) || positions.length > 4)
     throw outOfRange(name, expected, positions);
   return Array.from(positions, (list: unknown, axis) => {
     checkArrayLike(`${name}[${axis}]`, list, 'an array of positions');
-    return checkPositions(`${name}[${axis}]`, list, place, rows);
+    return checkPositions(`${name}[${axis}]`, list, place, range);
   });
 }
 
@@ -156,15 +172,14 @@ function checkPositions(
   name: string,
   positions: unknown,
   { batch, tokens }: TurnedPlace,
-  rows: number,
+  { rows, padding }: PositionRange,
 ): PositionOf {
   const served = rows < Number.MAX_SAFE_INTEGER;
+  const isFree = padding !== -1 && !served;
   if (typeof positions === 'number') {
-    const last = served ? rows - tokens : rows;
-    checkInteger(name, positions, 0, {
-      most: last,
-      unit: served ? ` (${tokens} tokens, caches of ${rows} rows)` : '',
-    });
+    const unit = served ? ` (${tokens} tokens, caches of ${rows} rows)` : '';
+    if (isFree) checkNumber(name, positions, 'a finite number', () => true);
+    else checkInteger(name, positions, 0, { most: served ? rows - tokens : rows, unit });
     return (_sequence, token) => positions + token;
   }
   checkArrayLike(name, positions, 'a number or an array of positions');
@@ -173,11 +188,13 @@ function checkPositions(
     throw new RangeError(`${name}: expected ${lengths} entries, one a token, got ${positions.length}`);
   }
   const range = served ? `in 0..${rows - 1} (rows of the caches)` : 'of at least 0';
-  const expected = `an integer ${range}, or -1 for padding`;
+  const expected = `${isFree ? 'a finite number' : `an integer ${range}`}, or ${padding} for padding`;
+  const isServed = (position: number): boolean =>
+    isFree ? Number.isFinite(position) : Number.isSafeInteger(position) && position >= 0 && position < rows;
   for (let i = 0; i < positions.length; i++) {
     const position = positions[i];
     if (typeof position !== 'number') throw wrongType(`${name}[${i}]`, expected, position);
-    if (!Number.isSafeInteger(position) || position < -1 || position >= rows) {
+    if (!Object.is(position, padding) && !isServed(position)) {
       throw outOfRange(`${name}[${i}]`, expected, position);
     }
   }

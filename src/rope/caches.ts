@@ -1,5 +1,5 @@
 import { ropeConfig } from '../config/rope-config';
-import type { Pairing } from '../config/types';
+import type { Pairing, RopeAxes, RopeConfig } from '../config/types';
 import { checkKeys, outOfRange, wrongType } from '../errors';
 import { checkIsBuffer } from '../kernel/buffers';
 import type { KernelDevice } from '../kernel/device';
@@ -32,9 +32,23 @@ export interface RopeCaches {
   readonly rotaryDim?: number;
   /** ONNX's `interleaved`: 0 is `half`, 1 is `interleaved`. Default `half`. */
   readonly pairing?: Pairing;
+  /** Whether the first or the last elements of a head rotate. Default `first`. */
+  readonly placement?: RopeConfig['placement'];
+  /** Several positions a token: each pair turns by the row of the position on its own axis, as in ONNX's MRotaryEmbedding. */
+  readonly axes?: Pick<RopeAxes, 'count' | 'pairAxis'>;
 }
 
-const keys = ['cosCache', 'sinCache', 'cosSinCache', 'width', 'headDim', 'rotaryDim', 'pairing'];
+const keys = [
+  'cosCache',
+  'sinCache',
+  'cosSinCache',
+  'width',
+  'headDim',
+  'rotaryDim',
+  'pairing',
+  'placement',
+  'axes',
+];
 
 /** Whether a config brings tables of its own. */
 export function hasCaches(config: unknown): config is RopeCaches {
@@ -61,8 +75,14 @@ export async function readCaches(
     if (options[key] !== undefined) throw wrongType(key, 'none, as the tables are your own', options[key]);
   }
   checkKeys('config', caches, keys);
-  const { headDim, rotaryDim, pairing } = caches;
-  const config = ropeConfig({ headDim, rotaryDim: rotaryDim === 0 ? headDim : rotaryDim, pairing });
+  const { headDim, rotaryDim, pairing, placement, axes } = caches;
+  const config = ropeConfig({
+    headDim,
+    rotaryDim: rotaryDim === 0 ? headDim : rotaryDim,
+    pairing,
+    placement,
+    axes,
+  });
   const table = await tableOf(device, caches, config.rotaryDim / 2);
   const source = { frequencies: null, table, served: table.capacity };
   return { config, plan: null, source, sequenceLength: 0 };

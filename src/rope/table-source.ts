@@ -6,6 +6,8 @@ import type { TableSource } from './state';
 
 /** Positions that a table may have. */
 export const maxCapacity = 2 ** 24;
+/** Radians a position: the angle of 2^24 positions is then a float64 to 1e-7. */
+const maxFrequency = 64;
 
 /** How tables of a rope are built, each time anew. */
 export interface TablePlan {
@@ -25,7 +27,13 @@ export function buildTable(plan: TablePlan, capacity: number, sequenceLength?: n
   const { config, kind, phases, room } = plan;
   checkInteger('capacity', capacity, 1, { most: maxCapacity, unit: ' of positions' });
   const frequencies = ropeFrequencies(config, sequenceLength);
-  const pairs = frequencies.inverseFrequencies.length;
+  const { inverseFrequencies } = frequencies;
+  const tooFast = inverseFrequencies.find((frequency) => Math.abs(frequency) > maxFrequency);
+  if (tooFast) {
+    const expected = `from -${maxFrequency} to ${maxFrequency}, or a token table (createTokenTable)`;
+    throw outOfRange('scaling.inverseFrequencies', expected, tooFast);
+  }
+  const pairs = inverseFrequencies.length;
   if (kind === 'full') checkFullTable(pairs, capacity, room);
   const table =
     kind === 'full' ? fullTable(frequencies, capacity, phases) : twoDigitTable(frequencies, capacity);

@@ -114,6 +114,11 @@ export function cachedTable({ cos, sin, pairs, rows, stride, every = 1, sinAt = 
   return fullTableOf(data, pairs, rows);
 }
 
+/** A full table of rows that are not there yet. */
+export function emptyTable(pairs: number, rows: number): RopeTable {
+  return fullTableOf(emptyRows(pairs, rows), pairs, rows);
+}
+
 function emptyRows(pairs: number, rows: number): Float32Array<ArrayBuffer> {
   return new Float32Array(rows * quadsOf(pairs) * 4);
 }

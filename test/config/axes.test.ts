@@ -101,21 +101,21 @@ describe('presets refuse', () => {
     [() => mropeSections(16 as never), `sections: expected ${four}, got 16`],
     [() => mropeSections([]), `sections: expected ${four}, got an array of 0`],
     [() => mropeSections([1, 1, 1, 1, 1]), `sections: expected ${four}, got an array of 5`],
-    [() => mropeSections([1, 1.5]), 'sections[1]: expected an integer in 0..512 (pairs), got 1.5'],
+    [() => mropeSections([1, 1.5]), 'sections[1]: expected an integer in 0..2048 (pairs), got 1.5'],
     [
       () => mropeInterleaved([16, 16]),
       'sections: expected an array of 3 integers (pairs of each axis), got an array of 2',
     ],
     [() => axial(64, 5), 'axes: expected an integer in 1..4, got 5'],
     [() => axial(64, 3), 'rotaryDim: expected a multiple of 6 (2 * 3 axes), got 64'],
-    [() => axial(2), 'rotaryDim: expected an integer in 4..512, got 2'],
+    [() => axial(2), 'rotaryDim: expected an integer in 4..2048, got 2'],
     [() => axial(64, 2, { order: 'rows' as never }), 'order: expected "blocks" or "alternate", got "rows"'],
     [
       () => axial(64, 2, { frequencies: 'odd' as never }),
       'frequencies: expected "shared" or "dealt", got "odd"',
     ],
     [() => axialWidths([44, 43]), 'widths[1]: expected an even integer, got 43'],
-    [() => axialWidths([0]), 'widths[0]: expected an integer in 2..512 (elements), got 0'],
+    [() => axialWidths([0]), 'widths[0]: expected an integer in 2..2048 (elements), got 0'],
     [() => axialWidths([4, 4], 0), 'theta: expected a number from 1/8 to 2^100, got 0'],
   ];
   for (const [call, message] of cases) it(message, () => expectMessage(call, message));

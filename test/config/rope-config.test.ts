@@ -95,7 +95,7 @@ describe('ropeConfig refuses', () => {
     [{ headDim: 128, rotaryDim: 130 }, 'rotaryDim: expected an even integer in 2..128 (headDim), got 130'],
     [{ headDim: 128, rotaryDim: 0 }, 'rotaryDim: expected an even integer in 2..128 (headDim), got 0'],
     [{ headDim: 128, rotaryDim: '64' }, 'rotaryDim: expected an even integer in 2..128 (headDim), got "64"'],
-    [{ headDim: 640 }, 'rotaryDim: expected an even integer in 2..512, got 640'],
+    [{ headDim: 2560 }, 'rotaryDim: expected an even integer in 2..2048, got 2560'],
     [{ headDim: 65 }, 'rotaryDim: expected an even integer in 2..65 (headDim), got 65'],
     [{ headDim: 4, theta: 0 }, 'theta: expected a number from 1/8 to 2^100, got 0'],
     [{ headDim: 4, theta: Number.NaN }, 'theta: expected a number from 1/8 to 2^100, got NaN'],
@@ -170,7 +170,7 @@ describe('ropeConfig refuses', () => {
     ],
     [
       { headDim: 4, scaling: { type: 'explicit', inverseFrequencies: [1, null] } },
-      'scaling.inverseFrequencies[1]: expected a number from -64 to 64 (radians a position), got null',
+      'scaling.inverseFrequencies[1]: expected a number from -16384 to 16384 (radians a position), got null',
     ],
     [
       { headDim: 4, scaling: { type: 'divisors', divisors: [1, -1] } },

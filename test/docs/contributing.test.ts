@@ -9,7 +9,7 @@ const page = readText('CONTRIBUTING.md');
 /** Room of src -> the rooms it may import. */
 const rooms = new Map(
   [...page.matchAll(/^\| (`src\/[^|]*) \|[^|]*\| ([^|]*) \|$/gm)].flatMap(([, names, allowed]) =>
-    [...names!.matchAll(/`src\/(\w+)\/`/g)].map(([, room]) => [room!, allowed!.split(', ')] as const),
+    [...names!.matchAll(/`src\/([\w-]+)\/`/g)].map(([, room]) => [room!, allowed!.split(', ')] as const),
   ),
 );
 

@@ -27,6 +27,7 @@ declare global {
   const height: number, width: number, section: number[];
   const lowFreqFactor: number, highFreqFactor: number, originalPositions: number;
   const ids: Int32Array, mask: Int32Array;
+  const dinov3Config: unknown, glmQueryWeight: Uint16Array;
   const metaWq: Uint16Array, metaWk: Uint16Array, bias: Uint16Array;
   /** Properties that tables show. */
   type Properties = Partial<RopeConfigInput & RopeEncodeOptions>;
@@ -178,6 +179,8 @@ export async function scope(): Promise<{ device: StandInDevice; names: Record<st
     // Two sequences: an image and a video of docs/positions.md, and text.
     ids: Int32Array.from([...Array(294).fill(151655), ...Array(256).fill(151656), ...Array(38).fill(0)]),
     mask: new Int32Array(588).fill(1),
+    dinov3Config: { model_type: 'dinov3_vit', hidden_size: 384, num_attention_heads: 6, rope_theta: 100 },
+    glmQueryWeight: new Uint16Array(32 * 128 * 4096),
     metaWq: new Uint16Array(32 * 128 * 4096),
     metaWk: new Uint16Array(8 * 128 * 4096),
     bias: new Uint16Array(8 * 128),

@@ -129,11 +129,11 @@ describe('refused, as tables of them would hold NaN, infinities or zeros', () =>
     [{ theta: 1e31 }, 'theta: expected a number from 1/8 to 2^100, got 1e+31'],
     [
       { scaling: { type: 'explicit', inverseFrequencies: [1, 1e308] } },
-      'scaling.inverseFrequencies[1]: expected a number from -64 to 64 (radians a position), got 1e+308',
+      'scaling.inverseFrequencies[1]: expected a number from -16384 to 16384 (radians a position), got 1e+308',
     ],
     [
-      { scaling: { type: 'explicit', inverseFrequencies: [-65, 1] } },
-      'scaling.inverseFrequencies[0]: expected a number from -64 to 64 (radians a position), got -65',
+      { scaling: { type: 'explicit', inverseFrequencies: [-16385, 1] } },
+      'scaling.inverseFrequencies[0]: expected a number from -16384 to 16384 (radians a position), got -16385',
     ],
     [
       { scaling: { type: 'explicit', inverseFrequencies: [1, 1], attentionFactor: 1e300 } },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   createRope,
+  mropeSections,
   type Pairing,
   type RopeCaches,
   readTensor,
@@ -99,6 +100,49 @@ describe('caches of any numbers', () => {
     });
   });
 
+  test('with several axes: each pair by the row of its own position; of the last elements of a head', async () => {
+    await withErrorScope(device, async (own) => {
+      const axes = mropeSections([6, 5, 5]);
+      const wide = headDim + 8;
+      const caches = {
+        headDim: wide,
+        rotaryDim: headDim,
+        placement: 'last',
+        cosCache: cos,
+        sinCache: sin,
+        axes,
+      };
+      const rope = own(await createRope(device, caches as RopeCaches, { dtypes: ['f32'] }));
+      const positions = [
+        [0, 8, -1, 3],
+        [5, 0, 2, 3],
+        [1, 7, 2, 8],
+      ];
+      const before = randomTensor('f32', 4 * 2 * wide, random);
+      const buffer = own(uploadTensor(device, before, 'f32'));
+      const ids = words(device, own, positions.flat());
+      const layer = rope.bind({ q: { buffer, heads: 2 }, dtype: 'f32' });
+      submitPass(device, (pass) =>
+        layer.encode(pass, { tokens: 4, positions: { type: 'ids', buffer: ids } }),
+      );
+      expectContract({
+        before,
+        after: await readTensor(device, buffer, 'f32'),
+        rotations: {
+          ...{
+            dtype: 'f32',
+            heads: 2,
+            headDim: wide,
+            rotaryDim: headDim,
+            placement: 'last',
+            pairing: 'half',
+          },
+          ...{ tokens: 4, positions, pairAxis: axes.pairAxis, cosCache: cos, sinCache: sin },
+        },
+      });
+    });
+  });
+
   /** As Hugging Face has them: each number twice. */
   function doubled(numbers: Float32Array, pairing: Pairing): Float32Array {
     const all = new Float32Array(2 * numbers.length);
@@ -173,7 +217,7 @@ describe('caches of any numbers', () => {
       'a base beside the caches',
       { headDim, cosSinCache: both, theta: 3 },
       {},
-      'config: expected only cosCache, sinCache, cosSinCache, width, headDim, rotaryDim, pairing, got "theta"',
+      'config: expected only cosCache, sinCache, cosSinCache, width, headDim, rotaryDim, pairing, placement, axes, got "theta"',
     ],
     [
       'rows of full width that nothing says',

@@ -1,9 +1,18 @@
 import { describe, expect, it, test } from 'vitest';
-import { type JoinedParts, joinedPositions, videoGridPositions } from 'webgpu-rope';
+import { type JoinedParts, joinedPositions, partWords, videoGridPositions } from 'webgpu-rope';
 import { fresh } from '../support/fresh';
 
 const axesOf = ({ positions, axes, tokens }: ReturnType<typeof joinedPositions>): number[][] =>
   Array.from({ length: axes }, (_, axis) => [...positions.subarray(axis * tokens, (axis + 1) * tokens)]);
+
+it('partWords: eight words a part: first token, width, height, step, origins', () => {
+  const parts = [{ tokens: 2, step: 0, origin: 7 }, { height: 2, width: 3, origin: [-1, 4] }, { tokens: 1 }];
+  expect([...partWords({ axes: 2, parts })]).toEqual([
+    ...[0, 0, 0, 0, 7, 7, 0, 0],
+    ...[2, 3, 2, 0, -1, 4, 0, 0],
+    ...[8, 0, 0, 1, 0, 0, 0, 0],
+  ]);
+});
 
 describe('joinedPositions', () => {
   it('text, an image, a reference image in a frame of its own', () => {

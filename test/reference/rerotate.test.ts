@@ -157,11 +157,11 @@ describe('rerotateReference refuses, and leaves the data alone', () => {
     ],
     [
       { ...good, from: undefined },
-      'from: expected { positions, inverseFrequencies, cosCache, sinCache, attentionFactor }, got undefined',
+      'from: expected { positions, padding, inverseFrequencies, cosCache, sinCache, attentionFactor }, got undefined',
     ],
     [
       { ...good, to: null },
-      'to: expected { positions, inverseFrequencies, cosCache, sinCache, attentionFactor }, got null',
+      'to: expected { positions, padding, inverseFrequencies, cosCache, sinCache, attentionFactor }, got null',
     ],
     [
       { ...good, tokens: 3 },

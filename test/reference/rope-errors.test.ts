@@ -119,7 +119,7 @@ describe('errors name the argument, what was expected and what came, and leave t
     [
       { inverseFrequencies: [1, 1e308, 3, 4] },
       RangeError,
-      'inverseFrequencies[1]: expected a number from -64 to 64 (radians a position), got 1e+308',
+      'inverseFrequencies[1]: expected a number from -16384 to 16384 (radians a position), got 1e+308',
     ],
     [
       { inverseFrequencies: bad<number[]>(['1', 2, 3, 4]) },
@@ -167,7 +167,7 @@ describe('errors name the argument, what was expected and what came, and leave t
     );
     expect(() => applyRopeReference(new Float32Array(length), bad<RopeReferenceOptions>(undefined))).toThrow(
       new TypeError(
-        'options: expected { dtype, heads, headDim, rotaryDim, placement, pairing, layout, batch, tokens, offset, capacity, strides, first, positions, inverseFrequencies, cosCache, sinCache, attentionFactor, pairAxis, inverse }, got undefined',
+        'options: expected { dtype, heads, headDim, rotaryDim, placement, pairing, layout, batch, tokens, offset, capacity, strides, first, positions, padding, inverseFrequencies, cosCache, sinCache, attentionFactor, pairAxis, inverse }, got undefined',
       ),
     );
     applyRopeReference(new Float32Array(length), good);

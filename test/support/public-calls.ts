@@ -37,6 +37,7 @@ type KeyedFunctionName = {
 type GpuFunctionName =
   | 'requestRopeDevice'
   | 'createRope'
+  | 'createTokenTable'
   | 'createQkv'
   | 'createAdditive'
   | 'createAttentionBias'
@@ -254,6 +255,19 @@ export const keyedCalls: { readonly [K in KeyedFunctionName & OwnFunctionName]: 
       },
     ],
   ],
+  coordinatePositions: [() => [{ height: 2, width: 2, prefix: 1 }]],
+  glmPositions: [() => [{ tokens: 4, sequences: [{ context: 2, mask: 1 }] }]],
+  partWords: [
+    () => [
+      {
+        axes: 2,
+        parts: [
+          { tokens: 4, origin: [1, 2], step: 0 },
+          { height: 2, width: 2, frames: 1, origin: -1 },
+        ],
+      },
+    ],
+  ],
   mropePositions: [
     () => [
       {
@@ -347,6 +361,11 @@ const tuning = { workgroupSize: 64 };
 export const gpuCalls: { readonly [K in GpuFunctionName]: Calls<K> } = {
   requestRopeDevice: [() => [{ label: 'device' }]],
   createRope: everyConfig.map((each) => () => [device, { ...each }, { tuning: { ...tuning } }]),
+  createTokenTable: everyConfig.map((each) => () => [
+    device,
+    { ...each },
+    { tokens: 4, tuning: { ...tuning } },
+  ]),
   createQkv: [() => [null as unknown as Rope]],
   createAdditive: everyEncoding.map((each) => () => [device, { ...each }, { tuning: { ...tuning } }]),
   createAttentionBias: everyBias.map((each) => () => [

@@ -21,7 +21,7 @@ function arrow(path: string, source: string, rule: Rule | null = 'noRestrictedIm
   return { path, rule, text: `import { name } from '${source}';\nexport const value = name;\n` };
 }
 
-const kernelRooms = ['kernel', 'rope', 'qkv', 'additive', 'bias', 'similarity'];
+const kernelRooms = ['kernel', 'rope', 'token-table', 'qkv', 'additive', 'bias', 'similarity'];
 const pureRooms = [
   'config',
   'frequencies',
@@ -46,10 +46,16 @@ const arrows: readonly Planted[] = [
   arrow('src/analysis/to-bench.ts', '../../bench/harness/random'),
   ...kernelRooms.flatMap((room) =>
     kernelRooms
-      .filter((other) => other !== room && other !== 'kernel' && !(room === 'qkv' && other === 'rope'))
+      .filter(
+        (other) =>
+          other !== room &&
+          other !== 'kernel' &&
+          !(['qkv', 'token-table'].includes(room) && other === 'rope'),
+      )
       .map((other) => arrow(`src/${room}/to-${other}.ts`, `../${other}/core`)),
   ),
   arrow('src/qkv/to-rope.ts', '../rope/core', null),
+  arrow('src/token-table/to-rope.ts', '../rope/core', null),
   arrow('src/rope/to-kernel.ts', '../kernel/core', null),
   arrow('src/rope/to-tables.ts', '../tables/tables', null),
   arrow('src/reference/to-config.ts', '../config/types'),

@@ -1,6 +1,7 @@
 // Writes the tables of docs/properties.md: `npx tsx scripts/docs-properties.ts`. CPU alone.
 import { encodingCatalogue } from '../src/analysis/catalogue';
 import { type EncodingSource, encodingShape, positionRows } from '../src/analysis/encoding-source';
+import { lowPrecisions, precisionRanking } from '../src/analysis/low-precision';
 import { encodingProperties } from '../src/analysis/properties';
 import { gridOf, sideOf } from '../src/analysis/properties-grid';
 import type { EncodingProperties } from '../src/analysis/properties-types';
@@ -9,6 +10,8 @@ import { markdownTable, withSection, writeWhenRun } from './docs-pages';
 
 const dim = 64;
 const length = 1024;
+/** Rows that are multiplied with each other. */
+const rankedLength = 512;
 const dtypes = ['exact', 'f32', 'f16', 'bf16'] as const;
 
 /** To two digits: what comes after may differ between JavaScript engines' sines. */
@@ -75,7 +78,18 @@ export function propertiesPage(page: string): string {
     ({ title, note, properties }) => `- **${title}.** ${note} ${properties.beyond.sentence}\n`,
   );
   const head = ['encoding', 'rows', 'row k further on', 'scores depend on', 'at twice the length', 'axes'];
+  const ranking = precisionRanking(encodingCatalogue(dim, length), { length: rankedLength }).map(
+    ({ title, losses }) => [
+      title,
+      ...lowPrecisions.map((type) => {
+        const { repeated, scoreBits } = losses[type];
+        const bits = scoreBits === Infinity ? 'exact' : `${scoreBits.toFixed(1)} bits`;
+        return repeated > 0 ? `${bits}, ${repeated} repeat` : bits;
+      }),
+    ],
+  );
   let result = withSection(page, 'overview', markdownTable(head, overview));
+  result = withSection(result, 'precision', markdownTable(['encoding', ...lowPrecisions], ranking));
   result = withSection(result, 'distances', distances);
   return withSection(result, 'notes', notes.join(''));
 }

@@ -98,6 +98,7 @@ export type { RerotateOrigin, RerotateTensor, RopeRerotateOptions } from './rope
 export type { Rope } from './rope/rope';
 export type { RopeState, RopeStateTable } from './rope/state';
 export type { RopeLayout, RopeStrides, RopeTensor } from './rope/tensor';
+export { type FopeCaches, type FopeOptions, fopeCaches } from './tables/fope';
 export { type XposCaches, xposCaches } from './tables/xpos-caches';
 export { createTokenTable } from './token-table/create';
 export type {

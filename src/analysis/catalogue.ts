@@ -1,5 +1,7 @@
 import { axial } from '../config/axes';
 import { checkInteger, outOfRange } from '../errors';
+import { ropeFrequencies } from '../frequencies';
+import type { FopeOptions } from '../tables/fope';
 import { extensionSchemes } from './context-schemes';
 import type { EncodingSource } from './encoding-source';
 
@@ -67,6 +69,15 @@ export function encodingCatalogue(dim = 64, length = 1024): CatalogueEntry[] {
     entry('rope-2d', 'RoPE: 2-D axial', 'Half of the pairs turn by the row, half by the column.', {
       rope: { headDim: dim, axes: axial(dim) },
     }),
+    entry(
+      'fope',
+      'FoPE',
+      'Random coefficients in place of trained ones: 1 for a pair’s own frequency, deviation 0.1 for the others. arXiv:2412.17739.',
+      { rope: { headDim: dim }, fope: untrainedFope(dim, length) },
+    ),
+    entry('wavelet', 'Wavelets', 'Ricker wavelets of the distance, 4 widths. arXiv:2502.02004.', {
+      wavelet: { dim, scales: 4 },
+    }),
     ...extensionSchemes({ headDim: dim }, length, target)
       .filter((scheme) => scheme.name !== 'direct')
       .map((scheme) =>
@@ -76,6 +87,16 @@ export function encodingCatalogue(dim = 64, length = 1024): CatalogueEntry[] {
         }),
       ),
   ];
+}
+
+/** What a FoPE starts from. */
+function untrainedFope(dim: number, length: number): FopeOptions {
+  const { inverseFrequencies } = ropeFrequencies({ headDim: dim });
+  const kept = Math.max(1, inverseFrequencies.filter((each) => each > (2 * Math.PI) / length).length);
+  const drawn = untrainedWeights(2 * kept ** 2);
+  const coefficients = (from: number): Float64Array =>
+    Float64Array.from({ length: kept ** 2 }, (_, i) => 5 * drawn[from + i]! + (i % (kept + 1) === 0 ? 1 : 0));
+  return { cosCoefficients: coefficients(0), sinCoefficients: coefficients(kept ** 2), kept, rest: 'ones' };
 }
 
 /** Normal numbers of deviation 0.02, the same ones each time: mulberry32 (32 bits of state) and Box and Muller. */

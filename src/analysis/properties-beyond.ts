@@ -25,7 +25,7 @@ export function measureBeyond(
   side: number,
   extension: number,
 ): BeyondTraining {
-  const isTable = !isRope(source) && source.encoding.type === 'learned';
+  const isTable = 'encoding' in source && source.encoding.type === 'learned';
   // A row of a table that training never reached is not trained, so the table is the trained length.
   const trainedLength = isTable ? shape.positions : side;
   // A product may be rounded up past a whole number, as 10 * 1.1 is.
@@ -60,7 +60,7 @@ function refusalOf(source: EncodingSource, axes: number, first: number, targetLe
 }
 
 const atLength = (source: EncodingSource, sequenceLength: number): EncodingSource =>
-  isRope(source) ? { ...source, sequenceLength } : source;
+  isRope(source) && !source.fope ? { ...source, sequenceLength } : source;
 
 interface Lengths {
   readonly trainedLength: number;
@@ -113,9 +113,10 @@ function newAngles(
 ): readonly boolean[] | undefined {
   const reached = pairFrequencies(atLength(source, targetLength));
   if (!reached) return undefined;
-  const trained = isRope(source)
-    ? ropeFrequencies(unscaledConfig(ropeConfig(source.rope)), trainedLength).inverseFrequencies
-    : reached;
+  const trained =
+    isRope(source) && !source.fope
+      ? ropeFrequencies(unscaledConfig(ropeConfig(source.rope)), trainedLength).inverseFrequencies
+      : reached;
   return Array.from(reached, (frequency, i) =>
     meetsNewAngles(trained[i]!, trainedLength, frequency, targetLength),
   );

@@ -3,6 +3,7 @@ import {
   type EncodingShape,
   type EncodingSource,
   isRope,
+  isWavelet,
   pairFrequencies,
   placeOfPair,
   positionRows,
@@ -88,6 +89,8 @@ function linearRelation(measured: MovedRows, shifts: readonly number[]): LinearR
 }
 
 function relativeScores(source: EncodingSource, measured: MovedRows): RelativeScores {
+  // A row is that of a distance: nothing in a score knows where its two tokens are.
+  if (isWavelet(source)) return { depends: 'on distance alone', spread: 0, tolerance: measured.tolerance };
   const each = isRope(source)
     ? measured.moves.map((move) => rotatedScores(measured, move.rows, placeOfPair(source)))
     : measured.moves.map((move) => addedScores(measured, move.rows));

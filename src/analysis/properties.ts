@@ -9,6 +9,7 @@ import {
   type EncodingSource,
   encodingShape,
   isRope,
+  isWavelet,
   positionRows,
 } from './encoding-source';
 import { measureBeyond } from './properties-beyond';
@@ -42,7 +43,7 @@ export function encodingProperties(
   const { dim, axes } = shape;
   const { side, shifts, extension } = checkOptions(options, shape);
   const grid = gridOf(side, axes);
-  if (!isRope(source) && source.weights) checkWeights(source.weights);
+  if ('encoding' in source && source.weights) checkWeights(source.weights);
   const rows = positionRows(source, grid.positions);
   return {
     dim,
@@ -97,8 +98,10 @@ function checkWeights(weights: ArrayLike<number>): void {
 }
 
 function weightsOf(source: EncodingSource): { learned: boolean; parameters: number } {
-  const encoding = isRope(source) ? undefined : additiveEncoding(source.encoding);
-  const parameters = encoding?.type === 'learned' ? encoding.rows * encoding.dim : 0;
+  const encoding = 'encoding' in source ? additiveEncoding(source.encoding) : undefined;
+  const fope = isRope(source) ? source.fope : undefined;
+  const table = encoding?.type === 'learned' ? encoding.rows * encoding.dim : 0;
+  const parameters = table + (fope ? fope.cosCoefficients.length + fope.sinCoefficients.length : 0);
   return { learned: parameters > 0, parameters };
 }
 
@@ -130,6 +133,7 @@ function tryAxes(source: EncodingSource, axes: number): string | null {
 }
 
 function withAxes(source: EncodingSource, axes: number): EncodingSource {
+  if (isWavelet(source)) throw outOfRange('axes', '1, as two tokens have one distance', axes);
   if (isRope(source)) {
     const config = ropeConfig(source.rope);
     const pairs = config.rotaryDim / 2;

@@ -21,7 +21,16 @@ export {
   encodingShape,
   positionRows,
   type RopeSource,
+  type WaveletSource,
 } from '../analysis/encoding-source';
+export {
+  type LowPrecision,
+  type PrecisionLoss,
+  type PrecisionOptions,
+  precisionLoss,
+  precisionRanking,
+  type RankedEncoding,
+} from '../analysis/low-precision';
 export { encodingProperties } from '../analysis/properties';
 export type {
   BeyondTraining,

@@ -6,3 +6,4 @@ export { attentionBias } from '../biases/bias';
 export { biasRows } from '../biases/rows';
 export { type T5Buckets, t5Bucket, t5Buckets } from '../biases/t5';
 export type { AlibiBias, AttentionBias, AttentionBiasInput, T5Bias, T5Bucketing } from '../biases/types';
+export { type WaveletEncoding, waveletRows } from '../encodings/wavelet';

@@ -33,3 +33,4 @@ export {
   biasReferenceExact,
   type ReferenceBias,
 } from '../reference/bias';
+export { type WaveletReferenceOptions, waveletReference } from '../reference/wavelet';

@@ -181,7 +181,7 @@ describe('errors', () => {
   const nan = { encoding: { type: 'learned', dim: 2, rows: 2 }, weights: [1, 2, Number.NaN, 4] };
   it.each([
     [
-      'source: expected { encoding, weights? } or { rope, sequenceLength? }, got undefined',
+      'source: expected { encoding, weights? } or { rope, sequenceLength?, fope? } or { wavelet }, got undefined',
       TypeError,
       call(undefined),
     ],

@@ -105,13 +105,14 @@ describe('errors', () => {
   const call = (source: unknown, positions: unknown) => () =>
     positionRows(source as EncodingSource, positions as number[]);
   const rope = { headDim: 8 };
-  const neither = 'source: expected { encoding, weights? } or { rope, sequenceLength? }, got';
+  const neither =
+    'source: expected { encoding, weights? } or { rope, sequenceLength?, fope? } or { wavelet }, got';
   it.each([
     [`${neither} null`, TypeError, call(null, [0])],
     [`${neither} a Object`, TypeError, call({}, [0])],
     [`${neither} a Object`, TypeError, call({ rope, encoding: { type: 'integer', dim: 2 } }, [0])],
     [
-      `source: expected only rope, sequenceLength, got "weights"`,
+      `source: expected only rope, sequenceLength, fope, got "weights"`,
       TypeError,
       call({ rope, weights: [] }, [0]),
     ],

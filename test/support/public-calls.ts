@@ -91,6 +91,8 @@ const weightsOf = ({ type }: { type: string }): number[] | undefined =>
 
 const everySource = (): Parameters<Api['encodingShape']>[0][] => [
   { rope: config, sequenceLength: 8 },
+  { rope: { headDim: 4 }, fope: { cosCoefficients: [1], sinCoefficients: [1], kept: 1, rest: 'ones' } },
+  { wavelet: { dim: 4, scales: 2 } },
   ...everyEncoding.map((encoding) => ({ encoding, weights: weightsOf(encoding) })),
 ];
 
@@ -242,6 +244,9 @@ export const keyedCalls: { readonly [K in KeyedFunctionName & OwnFunctionName]: 
   ropeFrequencies: everyConfig.map((each) => () => [{ ...each }, 8]),
   xposScales: [() => [4, 0, { center: 0, scaleBase: 512 }]],
   xposCaches: [() => [{ ...config }, 2, { center: 0, scaleBase: 512 }]],
+  fopeCaches: [
+    () => [{ ...config }, 2, { cosCoefficients: [1], sinCoefficients: [1], kept: 1, rest: 'still' }],
+  ],
   imageGridPositions: [() => [{ ...image, spatialMerge: 1, order: ['row', 'column'], origin: 0 }]],
   videoGridPositions: [() => [{ ...video, spatialMerge: 1, order: ['time', 'row', 'column'], origin: 0 }]],
   joinedPositions: [
@@ -296,6 +301,8 @@ export const keyedCalls: { readonly [K in KeyedFunctionName & OwnFunctionName]: 
   encodingShape: everySource().map((source) => () => [source]),
   positionRows: everySource().map((source) => () => [source, [0]]),
   encodingProperties: everySource().map((source) => () => [source, { length: 3, shifts: [1], extension: 2 }]),
+  precisionLoss: everySource().map((source) => () => [source, { length: 3 }]),
+  precisionRanking: [() => [[{ title: 'RoPE', source: { rope: { headDim: 4 } } }], { length: 3 }]],
   alibiSlopes: [() => [2, { maxBias: 8 }]],
   attentionBias: everyBias.map((each) => () => [{ ...each }]),
   biasRows: everyBias.map((each) => () => [
@@ -304,6 +311,10 @@ export const keyedCalls: { readonly [K in KeyedFunctionName & OwnFunctionName]: 
     [0],
     each.type === 't5' ? Array<number>(8).fill(1) : undefined,
   ]),
+  waveletRows: [() => [{ dim: 2, scales: 2 }, [0]]],
+  waveletReference: [
+    () => [[1, 2], { heads: 1, headDim: 2, scales: 2, queries: 1, keys: 1, queryStart: 0, keyStart: 0 }],
+  ],
   t5Bucket: [() => [0, { ...bucketing }]],
   t5Buckets: [() => [{ ...bucketing }]],
   addRowsReference: additiveReference,

@@ -43,7 +43,7 @@ export async function kernelRows(
       const pass = encoder.beginComputePass({ label });
       rope.bind({ k: { buffer, heads: 1 }, dtype: 'f32' }).encode(pass, placement);
       pass.end();
-    } else {
+    } else if ('encoding' in source) {
       const additive = await createAdditive(device, source.encoding, {
         dtypes: ['f32'],
         capacity,

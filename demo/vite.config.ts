@@ -16,7 +16,7 @@ export function demoConfig(packagePlugin: () => PluginOption): UserConfig {
   return {
     root: pathOf('.'),
     base: './',
-    build: { outDir: pathOf('../demo-dist'), emptyOutDir: true, target: 'es2022' },
+    build: { outDir: pathOf('../demo-dist'), emptyOutDir: true, target: 'es2022', cssCodeSplit: false },
     worker: { format: 'es', plugins: () => [packagePlugin(), smallWgsl()] },
     plugins: [packagePlugin(), smallWgsl(), recordedPlugin(pathOf('../bench/results'))],
   };

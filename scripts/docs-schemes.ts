@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { alibi, binary, integer, learned, sinusoidal, t5 } from './schemes/additive';
 import { extension, extensionNames, overview, proportional } from './schemes/extensions';
 import { axialPicture, rope, ropePairing, xpos } from './schemes/rotary';
+import { fope, wavelet } from './schemes/signals';
 
 /** What draws each file of docs/schemes. */
 export const schemePictures: ReadonlyMap<string, () => string> = new Map([
@@ -17,6 +18,8 @@ export const schemePictures: ReadonlyMap<string, () => string> = new Map([
   ['rope-pairing.svg', ropePairing],
   ['axial.svg', axialPicture],
   ['xpos.svg', xpos],
+  ['fope.svg', fope],
+  ['wavelet.svg', wavelet],
   ['overview.svg', overview],
   ...extensionNames.map((name) => [`${name}.svg`, () => extension(name)] as const),
   ['proportional.svg', proportional],

@@ -9,8 +9,8 @@ const declarations = [
   /[{(,)]\s*(\w+)\s*:/g,
 ];
 const call = /(?<!@)\b(\w+)\s*\(/g;
-/** What a host calls by its name. */
-const kept = [/@compute[^{;]*?\bfn\s+(\w+)/g, /\boverride\s+(\w+)/g];
+/** What a host calls by its name: src/qkv/variant.ts binds some variables otherwise. */
+const kept = [/@compute[^{;]*?\bfn\s+(\w+)/g, /\boverride\s+(\w+)/g, /@binding\(\d+\)\s*var<[^>]*>\s*(\w+)/g];
 /** What may stand behind the point of a vector. */
 const swizzle = /^(?:[xyzw]{1,4}|[rgba]{1,4})$/;
 /** Attributes and builtin values are words of WGSL, whatever has the same name. */
@@ -26,8 +26,8 @@ function nameAt(index: number): string {
 }
 
 /**
- * The texts with short names, the shortest for what is named most; a name is the same in all of them. Entry points, overrides and
- * the words of WGSL keep theirs.
+ * The texts with short names, the shortest for what is named most; a name is the same in all of them. Entry points, overrides,
+ * what is bound and the words of WGSL keep theirs.
  */
 export function shortenNames(texts: readonly string[]): string[] {
   const all = texts.join('\n');

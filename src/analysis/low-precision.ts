@@ -6,6 +6,7 @@ import { gridOf, sideOf } from './properties-grid';
 
 /** Types that rows are stored in, best first. `e4m3` is FP8 of the Open Compute Project. */
 export const lowPrecisions = ['f16', 'bf16', 'e4m3', 'int8'] as const;
+/** One of `f16`, `bf16`, `e4m3` and `int8`. */
 export type LowPrecision = (typeof lowPrecisions)[number];
 
 /** What is left of an encoding's rows in one type. */

@@ -9,6 +9,8 @@ export interface WaveletEncoding {
 }
 
 const keys = ['dim', 'scales'];
+/** The least number above 0 of float32. */
+const leastFloat32 = 2 ** -149;
 
 /** Checks wavelets; with how many places each width stands at. */
 export function checkWavelet(
@@ -25,7 +27,8 @@ export function checkWavelet(
 /**
  * Rows of wavelet-based relative positions: what stands in place of a trained vector for the distance of a query and a key, so that the
  * score is `(q · k + q · row) / sqrt(dim)`. Element `i` is a Ricker wavelet `(1 - x^2) exp(-x^2 / 2)`, `x = (distance - b) / a`, of width
- * `a = 2^floor(i / shifts)` and place `b = i % shifts`, `shifts = dim / scales`. Beyond all of them a row is 0.
+ * `a = 2^floor(i / shifts)` and place `b = i % shifts`, `shifts = dim / scales`. Where float32 has no number as small, an element is 0:
+ * beyond all wavelets that is the whole row.
  *
  * Oka et al. 2025, arXiv:2502.02004, equations 11 to 14; the order of the elements is ours.
  *
@@ -42,7 +45,8 @@ export function waveletRows(encoding: WaveletEncoding, distances: ArrayLike<numb
     const distance = checkNumber(`distances[${row}]`, distances[row], 'a finite number', () => true);
     for (let i = 0; i < dim; i++) {
       const x = (distance - (i % shifts)) / 2 ** Math.floor(i / shifts);
-      rows[row * dim + i] = (1 - x * x) * Math.exp((-x * x) / 2);
+      const value = (1 - x * x) * Math.exp((-x * x) / 2);
+      rows[row * dim + i] = Math.abs(value) < leastFloat32 ? 0 : value;
     }
   }
   return rows;

@@ -17,7 +17,7 @@ describe('pages of schemes', () => {
   it('schemes.md lists all of them', () => {
     const listed = [...readText('docs/schemes.md').matchAll(/\]\(schemes\/([\w-]+\.md)\)/g)];
     expect([...new Set(listed.map(([, name]) => name))].sort()).toEqual(pages.sort());
-    expect(pages).toHaveLength(17);
+    expect(pages).toHaveLength(19);
   });
 
   it.each(pages)('%s has a picture, a formula, a source, code, users and advice', (name) => {

@@ -88,7 +88,7 @@ const main = `
   // The modules are the same text however they are served: all their entry points are called once, in the bundle.
   const isRoundTrip = location.search === '?round-trips';
   const trips = isRoundTrip ? roundTrips : async () => [];
-  rotate().then(async (value) => ({ ...value, isRoundTrip, failures: [...await trips(), ...await familyFailures()] })).then((value) => { window.outcome = value; }, (error) => { window.outcome = { error: String(error) }; });
+  rotate().then(async (value) => ({ ...value, isRoundTrip, failures: [...await trips(), ...await familyFailures(isRoundTrip)] })).then((value) => { window.outcome = value; }, (error) => { window.outcome = { error: String(error) }; });
 `;
 
 interface Outcome {

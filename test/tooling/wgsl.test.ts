@@ -46,7 +46,7 @@ test('small WGSL stays as it is', () => {
   expect(minifyWgsl(small)).toBe(small);
 });
 
-test('what is declared gets short names, the same in all texts; entry points, overrides and words of WGSL keep theirs', () => {
+test('what is declared gets short names, the same in all texts; entry points, overrides, what is bound and words of WGSL keep theirs', () => {
   const main =
     '@compute@workgroup_size(WORKGROUP)fn main(@builtin(workgroup_id)workgroup_id:vec3u){let all=workgroup_id.x;';
   const short = '@compute@workgroup_size(WORKGROUP)fn main(@builtin(workgroup_id)C:vec3u){let all=C.x;';
@@ -56,6 +56,6 @@ test('what is declared gets short names, the same in all texts; entry points, ov
   ];
   expect(shortenNames(texts)).toEqual([
     `override WORKGROUP:u32=64;const D=2u;struct A{@size(16)E:u32,F:u32}fn G(B:A)->u32{return D*B.E;}${short}G(A(all));}`,
-    `@group(0)@binding(0)var<storage,read>H:array<vec2u>;fn I(B:A)->bool{return all(H[B.F].yx>0);}${short}I(A(all));}`,
+    `@group(0)@binding(0)var<storage,read>words:array<vec2u>;fn H(B:A)->bool{return all(words[B.F].yx>0);}${short}H(A(all));}`,
   ]);
 });

@@ -67,7 +67,9 @@ export async function compareRows(
     const milliseconds = performance.now() - begin;
     return { by: 'cpu', count, milliseconds, kernel: null, ...summaryOf(matrix, count, state) };
   }
-  const rows = await kernelRows(device, state, source);
+  // No kernel makes wavelets.
+  const isMade = !('wavelet' in source);
+  const rows = isMade ? await kernelRows(device, state, source) : Float32Array.from(exact);
   signal?.throwIfAborted();
   const similarity = await createSimilarity(device, { label: 'see panel: similarity' });
   try {
@@ -77,7 +79,8 @@ export async function compareRows(
       ...(onProgress ? { onProgress } : {}),
     });
     const milliseconds = performance.now() - begin;
-    const kernel = { rows, picture: shrunk(rows, dim, all), difference: largestDifference(rows, exact) };
+    const made = { rows, picture: shrunk(rows, dim, all), difference: largestDifference(rows, exact) };
+    const kernel = isMade ? made : null;
     return { by: 'gpu', count: all, milliseconds, kernel, ...summaryOf(matrix, all, state) };
   } finally {
     similarity.destroy();

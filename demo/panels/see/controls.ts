@@ -22,6 +22,7 @@ interface Control {
 const encodingOptions: readonly Option<Encoding>[] = [
   { value: 'rope', label: 'RoPE', group: 'Rotates queries and keys' },
   { value: 'rope-2d', label: '2-D axial RoPE', group: 'Rotates queries and keys' },
+  { value: 'fope', label: 'FoPE', group: 'Rotates queries and keys' },
   { value: 'sinusoidal', label: 'Sinusoidal', group: 'Added to tokens' },
   { value: 'sinusoidal-2d', label: '2-D sinusoidal', group: 'Added to tokens' },
   { value: 'binary', label: 'Binary', group: 'Added to tokens' },
@@ -29,6 +30,7 @@ const encodingOptions: readonly Option<Encoding>[] = [
   { value: 'learned', label: 'Learned', group: 'Added to tokens' },
   { value: 'alibi', label: 'ALiBi', group: 'Added to scores' },
   { value: 't5', label: 'T5 relative bias', group: 'Added to scores' },
+  { value: 'wavelet', label: 'Wavelets', group: 'Added to scores' },
 ];
 
 const schemeOptions = schemeNames.map((value) => ({ value, label: schemeLabel(value) }));

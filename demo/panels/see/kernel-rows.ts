@@ -1,6 +1,6 @@
-import { createRope, readTensor, ropeConfig, uploadTensor } from 'webgpu-rope';
+import { createRope, fopeCaches, type RopeCaches, readTensor, ropeConfig, uploadTensor } from 'webgpu-rope';
 import { createAdditive } from 'webgpu-rope/additive';
-import type { EncodingSource } from 'webgpu-rope/analysis';
+import type { EncodingSource, RopeSource, WaveletSource } from 'webgpu-rope/analysis';
 import { columnsOf, countOf, isGrid, type State } from './state';
 
 const label = 'see panel';
@@ -12,7 +12,7 @@ const label = 'see panel';
 export async function kernelRows(
   device: GPUDevice,
   state: State,
-  source: EncodingSource,
+  source: Exclude<EncodingSource, WaveletSource>,
 ): Promise<Float32Array> {
   const [tokens, dim] = [countOf(state), columnsOf(state)];
   const { side } = state;
@@ -33,9 +33,9 @@ export async function kernelRows(
   try {
     const encoder = device.createCommandEncoder({ label });
     if ('rope' in source) {
-      const rope = await createRope(device, source.rope, {
+      const rope = await createRope(device, source.fope ? cachesOf(source, capacity) : source.rope, {
         dtypes: ['f32'],
-        capacity,
+        ...(source.fope ? {} : { capacity }),
         ...(source.sequenceLength === undefined ? {} : { sequenceLength: source.sequenceLength }),
         label: `${label}: rope`,
       });
@@ -43,7 +43,7 @@ export async function kernelRows(
       const pass = encoder.beginComputePass({ label });
       rope.bind({ k: { buffer, heads: 1 }, dtype: 'f32' }).encode(pass, placement);
       pass.end();
-    } else if ('encoding' in source) {
+    } else {
       const additive = await createAdditive(device, source.encoding, {
         dtypes: ['f32'],
         capacity,
@@ -61,4 +61,11 @@ export async function kernelRows(
     kernel?.destroy();
     buffer.destroy();
   }
+}
+
+/** Tables of the first head of a FoPE. */
+function cachesOf({ rope, fope }: RopeSource, positions: number): RopeCaches {
+  const { headDim, pairing } = ropeConfig(rope);
+  const [caches] = fopeCaches(rope, positions, fope as NonNullable<typeof fope>);
+  return { headDim, pairing, ...caches };
 }

@@ -1,8 +1,8 @@
-import { axial, imageGridPositions } from 'webgpu-rope';
+import { axial, imageGridPositions, ropeFrequencies } from 'webgpu-rope';
 import { type EncodingSource, extensionSchemes } from 'webgpu-rope/analysis';
 import type { AttentionBiasInput } from 'webgpu-rope/bias';
 import { baseOf, countOf, isGrid, type State } from './state';
-import { standInBiases, standInWeights } from './weights';
+import { standInBiases, standInFope, standInWeights } from './weights';
 
 /** An encoding with rows, as the state has it, and what had to be chosen for it, in words. */
 export interface Chosen {
@@ -21,6 +21,21 @@ export function chosenOf(state: State): Chosen {
       return {
         source: { rope: { headDim: dim, theta: base, pairing, axes: axial(dim) } },
         note: 'Half of the pairs turn by the row of the cell, half by its column. Heo et al., arXiv:2403.13298.',
+      };
+    case 'fope': {
+      const config = { headDim: dim, theta: base, pairing };
+      return {
+        source: {
+          rope: config,
+          fope: standInFope(state.seed, ropeFrequencies(config).inverseFrequencies, state.length),
+        },
+        note: 'Each pair turns by a sum of frequencies; random weights stand in for trained ones. Slow pairs stand still. Hua et al., arXiv:2412.17739.',
+      };
+    }
+    case 'wavelet':
+      return {
+        source: { wavelet: { dim, scales: 4 } },
+        note: 'Queries meet the row of their distance to a key: Ricker wavelets of widths 1, 2, 4 and 8. Oka et al., arXiv:2502.02004.',
       };
     case 'sinusoidal':
       return {

@@ -4,6 +4,7 @@ import { type SchemeName, schemeNames } from '../schemes';
 export const encodings = [
   'rope',
   'rope-2d',
+  'fope',
   'sinusoidal',
   'sinusoidal-2d',
   'binary',
@@ -11,6 +12,7 @@ export const encodings = [
   'learned',
   'alibi',
   't5',
+  'wavelet',
 ] as const;
 export type Encoding = (typeof encodings)[number];
 
@@ -198,6 +200,8 @@ export function fieldsOf(state: Pick<State, 'encoding' | 'scheme'>): ReadonlySet
   const own: Readonly<Record<Encoding, readonly (keyof State)[]>> = {
     rope: ['dim', 'length', 'base', 'pairing', 'scheme', ...(scheme === 'direct' ? [] : ['factor' as const])],
     'rope-2d': ['dim', 'side', 'row', 'column', 'base', 'pairing'],
+    fope: ['dim', 'length', 'base', 'pairing', 'seed'],
+    wavelet: ['dim', 'length'],
     sinusoidal: ['dim', 'length', 'base', 'layout', 'endpoint'],
     'sinusoidal-2d': ['dim', 'side', 'row', 'column', 'base', 'layout', 'endpoint'],
     binary: ['dim', 'length'],
@@ -250,6 +254,8 @@ export function usualDims(state: Pick<State, 'encoding' | 'dim' | 'heads' | 'pai
   if (isBias(state)) return places.map((n) => Math.min(heads - 1, Math.floor((n * heads) / mostCurves)));
   // Bits of which even the slowest flips within the usual length.
   if (encoding === 'binary') return places.map((n) => 2 * n);
+  // The four widths, at the first place.
+  if (encoding === 'wavelet') return places.map((n) => (n * dim) / mostCurves);
   // Half of a row is of the cell's row, half of its column. RoPE paired by halves has each of them in each half of the row.
   if (encoding === 'sinusoidal-2d' || (encoding === 'rope-2d' && pairing === 'interleaved')) {
     return places.map((n) => Math.floor(n / 2) * (dim / 2) + 2 * (n % 2) * Math.floor(dim / 16));

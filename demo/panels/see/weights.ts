@@ -1,3 +1,4 @@
+import type { FopeOptions } from 'webgpu-rope';
 import { normals } from '../../normals';
 
 /** What BERT and GPT-2 start from. */
@@ -21,6 +22,15 @@ export function standInWeights(seed: number, rows: number, dim: number, smooth: 
     weights[at] = correlation * (weights[at - dim] ?? 0) + innovation * (weights[at] ?? 0);
   }
   return weights;
+}
+
+/** Stand-ins for a FoPE trained on so many positions: a pair's own frequency whole, the others with deviation 0.1. */
+export function standInFope(seed: number, frequencies: Float64Array, length: number): FopeOptions {
+  const kept = frequencies.filter((frequency) => frequency > (2 * Math.PI) / length).length;
+  const drawn = normals(seed, 2 * kept ** 2);
+  const coefficients = (from: number): Float64Array =>
+    drawn.subarray(from, from + kept ** 2).map((value, i) => 0.1 * value + (i % (kept + 1) === 0 ? 1 : 0));
+  return { cosCoefficients: coefficients(0), sinCoefficients: coefficients(kept ** 2), kept, rest: 'ones' };
 }
 
 /** Stand-ins for T5's learned biases: normal numbers of deviation 1. @returns `[buckets, heads]`, flat. */

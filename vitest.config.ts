@@ -13,6 +13,7 @@ import { seedOfRun } from './test/support/seed';
 export default defineConfig(({ mode }) => {
   const kind = mode === 'firefox' ? 'firefox' : browserFromEnvironment();
   const seed = seedOfRun();
+  const fuzzRuns = Number(process.env.FUZZ_RUNS ?? 0);
   return {
     test: {
       reporters: ['default', new ClosingLineReporter(seed)],
@@ -23,7 +24,7 @@ export default defineConfig(({ mode }) => {
           plugins: [development()],
           test: {
             name: 'node',
-            provide: { seed },
+            provide: { seed, fuzzRuns },
             include: ['test/**/*.test.ts'],
             exclude: ['test/gpu/**', 'test/engine/**'],
             globalSetup: ['test/demo/pages.ts'],
@@ -37,7 +38,7 @@ export default defineConfig(({ mode }) => {
             name: 'browser',
             // Pages of Firefox, which mostly wait (test/support/provider.ts); Chromium has one.
             ...(kind === 'firefox' && { maxWorkers: 6 }),
-            provide: { seed },
+            provide: { seed, fuzzRuns },
             include: ['test/gpu/**/*.test.ts', 'test/engine/**/*.test.ts'],
             setupFiles: ['test/support/setup.ts'],
             testTimeout: hangMs,

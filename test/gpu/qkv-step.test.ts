@@ -54,6 +54,29 @@ describe('one step for all sequences', () => {
   );
 });
 
+describe('rows of a step', () => {
+  const small = { k: { heads: 1, norm, cache: { capacity: 4 } }, v: { heads: 1, cache: { capacity: 4 } } };
+
+  test('a ring keeps the last of the tokens that there are, not of those that the step asked for', async () => {
+    for (const count of [8, 9, 11, 2 ** 31]) {
+      await seeded(330, (random) =>
+        expectQkv(
+          device,
+          random,
+          base({ ...small, rows: { type: 'ring' }, step: { words: [count, 17, 2] } }),
+        ),
+      );
+    }
+  });
+
+  test('rows past the block table are bad: no page of another row is written', async () => {
+    const rows = { type: 'pages', table: [1, 3, 0], pageSize: 4, pagesPerSequence: 3 } as const;
+    for (const first of [0, 6, 11, 12, 40, 2 ** 31, 2 ** 32 - 4]) {
+      await expectAll(334, { rows, step: { words: [8, 17, first] } });
+    }
+  });
+});
+
 describe('a step of each sequence', () => {
   const words = [99, 3, 0, 5, 0, 7, 7, 8, 4000, 1, 12, 1, 8, 1, 99, 0];
 

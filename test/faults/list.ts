@@ -236,6 +236,55 @@ export const faults: readonly Fault[] = [
       gpu('additive'),
     ],
   ]),
+  ...of('shaders/lib/turns.wgsl', [
+    ['a carry lost', 'let carry = u32(second < b);', 'let carry = 0u;', gpu('lib/turns')],
+    ['turns the other way round', 'frequency.is_negative == 1u', 'false', gpu('lib/turns')],
+    ['a sine without its cube', ' - rest * missing * 0x1.555556p-2', '', gpu('lib/turns')],
+  ]),
+  ...of('shaders/token-table.wgsl', [
+    [
+      'a shift left out of floats',
+      'Point(shift, part, min(behind, 149u), is_negative)',
+      'Point(0, part, min(behind, 149u), is_negative)',
+      gpu('token-table'),
+    ],
+    [
+      'padding of signed ids',
+      'select(is_minus_one, is_lowest, is_signed)',
+      'is_minus_one',
+      gpu('token-table'),
+    ],
+    ['ids below 0 without a sign', ' || (!is_signed && sign != 0u)', '', gpu('token-table')],
+    [
+      'the first part for all',
+      'return read_part(begin + low * 8u);',
+      'return read_part(begin);',
+      gpu('token-table'),
+    ],
+    [
+      'bad positions counted an axis',
+      'if (is_bad && !is_padding && is_counting) {',
+      'if (is_bad && is_counting) {',
+      gpu('token-table'),
+    ],
+    [
+      'the first axis for all',
+      'place_of(token, sequence, axis_of(pair)).point',
+      'place_of(token, sequence, 0u).point',
+      gpu('token-table'),
+    ],
+  ]),
+  ...of('src/tables/turns.ts', [
+    ['frequencies cut, not rounded up a bit', 'turnBits - 64n', 'turnBits - 63n', gpu('lib/turns')],
+  ]),
+  ...of('src/tables/fope.ts', [
+    [
+      'coefficients transposed',
+      '(head * length + i) * length + pair',
+      '(head * length + pair) * length + i',
+      ['test/frequencies/fope.test.ts'],
+    ],
+  ]),
   ...of('shaders/lib/norm.wgsl', [
     ['no epsilon', 'sum * norm.share + norm.epsilon', 'sum * norm.share', gpu('lib/norm')],
   ]),
@@ -246,7 +295,7 @@ export const faults: readonly Fault[] = [
       'tokens - token > rows.capacity + 1u',
       gpu('qkv-rows'),
     ],
-    ['a page past the table', 'row / rows.page < rows.sequence_stride && ', '', gpu('qkv-rows')],
+    ['a page past the table', 'row / rows.page < rows.sequence_stride && ', '', gpu('qkv-step')],
   ]),
   ...of('shaders/qkv/token.wgsl', [
     ['bad rows not counted', '      count_bad(2u);', '', gpu('qkv-step')],

@@ -214,6 +214,20 @@ test('bad positions: each token once, and left as it is', () =>
         positions: { type: 'ids', signed: true, buffer: words(device, own, [...ids, ...ids]) },
       }),
     });
+    // Padding on one axis is padding, whatever the other has.
+    await expectTokenTable(device, random, {
+      ...{
+        config,
+        tokens: 2,
+        positions: [
+          [NONE, 1],
+          [NONE, 2],
+        ],
+      },
+      source: (own) => ({
+        positions: { type: 'ids', signed: true, buffer: words(device, own, [-(2 ** 31), 1, far, 2]) },
+      }),
+    });
     // Without a sign all below 0 is bad but the padding.
     const unsigned = [-1, -2, 5, -(2 ** 31)];
     await expectTokenTable(device, random, {

@@ -2,7 +2,7 @@ import { remembered } from './remembered';
 
 /** Whether a device was lost, as far as it was seen: `device.lost` is a promise, which cannot be asked. */
 export interface Loss {
-  info: GPUDeviceLostInfo | null;
+  info: Pick<GPUDeviceLostInfo, 'reason' | 'message'> | null;
 }
 
 const losses = new WeakMap<GPUDevice, Loss>();
@@ -11,9 +11,11 @@ const losses = new WeakMap<GPUDevice, Loss>();
 export function lossOf(device: GPUDevice): Loss {
   return remembered(losses, device, () => {
     const loss: Loss = { info: null };
-    void device.lost.then((info) => {
+    const lose = (info: Loss['info']): void => {
       loss.info = info;
-    });
+    };
+    // Where the promise itself fails nothing is known of the device but that it cannot be relied on.
+    device.lost.then(lose, (error: unknown) => lose({ reason: 'unknown', message: String(error) }));
     return loss;
   });
 }

@@ -49,7 +49,7 @@ async function checkNotLostBy(device: GPUDevice, error: unknown): Promise<void> 
   const patience = new Promise<void>((settle) => {
     if (!isAborted) timer = setTimeout(settle, 2000);
   });
-  await Promise.race([device.lost, patience]);
+  await Promise.race([device.lost.catch(() => {}), patience]);
   clearTimeout(timer);
   await checkLiveDevice(device);
 }

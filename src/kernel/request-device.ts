@@ -66,8 +66,11 @@ export async function requestRopeDevice(options: RopeDeviceOptions = {}): Promis
   lossOf(device);
   const onLost =
     options.onLost ?? ((info) => console.warn(`webgpu-rope: the device was lost: ${info.message}`));
-  void device.lost.then((info) => {
-    if (info.reason !== 'destroyed') onLost(info);
-  });
+  device.lost.then(
+    (info) => {
+      if (info.reason !== 'destroyed') onLost(info);
+    },
+    (error: unknown) => onLost({ reason: 'unknown', message: String(error) } as GPUDeviceLostInfo),
+  );
   return device;
 }

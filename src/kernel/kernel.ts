@@ -105,10 +105,10 @@ export class Kernel<F extends Fields = Fields> {
     return withPositions ? [...layouts, device.positionLayout] : layouts;
   }
 
-  /** Compiles these; where that fails, ends what was made so far. */
-  async prepareOrEnd(indices: readonly number[]): Promise<void> {
+  /** Compiles these, and waits until what was made can be used; where one fails, ends what was made so far. */
+  async prepareOrEnd(indices: readonly number[], usable?: Promise<void>): Promise<void> {
     try {
-      await this.pipelines.prepare(indices);
+      await Promise.all([this.pipelines.prepare(indices), usable]);
       this.device.checkLive();
     } catch (error) {
       this.destroy();

@@ -3,6 +3,7 @@ import type { RopeConfigInput } from '../config/types';
 import { checkChoice, checkKeys, outOfRange } from '../errors';
 import { checkDtypes, checkTuning } from '../kernel/checks';
 import { checkDevice, liveDevice } from '../kernel/device';
+import { withinMemory } from '../kernel/memory';
 import { hasCaches, type RopeCaches, readCaches } from './caches';
 import { RopeCore, type RopeSetup } from './core';
 import { optionKeys, type RopeOptions } from './options';
@@ -16,7 +17,7 @@ import { buildTable, type TablePlan } from './table-source';
  * @param device The engine's own device; default limits and no features are enough.
  * @param config From `ropeConfigFromHuggingFace`, or a literal: `{ headDim: 128, theta: 500_000 }`; or tables of your own:
  *   `{ headDim: 128, cosCache, sinCache }`.
- * @throws {TypeError | RangeError} an argument is not what it should be, the device is lost
+ * @throws {TypeError | RangeError} an argument is not what it should be, the device is lost, or has no memory for the tables
  * @example const rope = await createRope(device, { headDim: 128, theta: 1e6 }, { dtypes: ['f16'] });
  */
 export async function createRope(
@@ -39,8 +40,8 @@ export async function createRope(
   const tables = given
     ? tablesOf({ ...given, room: shared.room }, options)
     : await readCaches(shared, config as RopeCaches, options);
-  const core = new RopeCore(shared, { ...checked, ...tables });
-  await core.kernel.prepareOrEnd(core.pipelinesOf(['rotate'], dtypes));
+  const [core, usable] = withinMemory(device, () => new RopeCore(shared, { ...checked, ...tables }));
+  await core.kernel.prepareOrEnd(core.pipelinesOf(['rotate'], dtypes), usable);
   return new Rope(core);
 }
 

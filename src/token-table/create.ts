@@ -4,6 +4,7 @@ import { checkChoice, checkInteger, checkKeys, wrongType } from '../errors';
 import { ropeFrequencies } from '../frequencies';
 import { checkDtypes, checkTuning } from '../kernel/checks';
 import { checkDevice, liveDevice } from '../kernel/device';
+import { withinMemory } from '../kernel/memory';
 import { hasCaches, type RopeCaches, readCaches } from '../rope/caches';
 import { RopeCore } from '../rope/core';
 import { Rope } from '../rope/rope';
@@ -50,27 +51,34 @@ export async function createTokenTable(
   const shared = await liveDevice(device);
   const { pairs, ...given } = turned ?? (await gathered(config as RopeCaches, shared));
   checkFullTable(pairs, rows, shared.room, 'tokens');
-  const core = new TokenTableCore(shared, { ...given, rows, label });
-  const { frequencies } = given.source;
-  const ropeCore = new RopeCore(shared, {
-    // A row has all axes in it.
-    config: { ...given.config, axes: null },
-    plan: null,
-    source: { frequencies, table: emptyTable(pairs, rows), served: rows },
-    sequenceLength: 0,
-    dtypes,
-    tuning,
-    compilesAtEncode: unprepared === 'compile',
-    label,
+  const [cores, usable] = withinMemory(device, () => {
+    const { frequencies } = given.source;
+    const core = new TokenTableCore(shared, { ...given, rows, label });
+    const ropeCore = new RopeCore(shared, {
+      // A row has all axes in it.
+      config: { ...given.config, axes: null },
+      plan: null,
+      source: { frequencies, table: emptyTable(pairs, rows), served: rows },
+      sequenceLength: 0,
+      dtypes,
+      tuning,
+      compilesAtEncode: unprepared === 'compile',
+      label,
+    });
+    return { core, ropeCore };
   });
-  await Promise.all([
-    core.kernel.prepareOrEnd([0]),
-    ropeCore.kernel.prepareOrEnd(ropeCore.pipelinesOf(['rotate_at'], dtypes)),
-  ]).catch((error: unknown) => {
+  const { core, ropeCore } = cores;
+  try {
+    await Promise.all([
+      usable,
+      core.kernel.prepareOrEnd([0]),
+      ropeCore.kernel.prepareOrEnd(ropeCore.pipelinesOf(['rotate_at'], dtypes)),
+    ]);
+  } catch (error) {
     core.kernel.destroy();
     ropeCore.destroy();
     throw error;
-  });
+  }
   return new TokenTable(core, new Rope(ropeCore));
 }
 

@@ -78,6 +78,12 @@ export class StandInDevice {
     return { size, usage, getMappedRange, mapAsync: async () => {}, unmap: () => {}, destroy: () => {} };
   }
 
+  pushErrorScope() {}
+
+  async popErrorScope() {
+    return null;
+  }
+
   createCommandEncoder() {
     return { beginComputePass: () => this.pass, copyBufferToBuffer: () => {}, finish: () => ({}) };
   }

@@ -16,10 +16,10 @@ describe('createRope', () => {
       { error: RangeError, message: 'rotaryDim: expected an even integer in 2..128 (headDim), got 97' },
     ],
     [
-      'rotary dimension past 512',
-      { headDim: 1024 },
+      'rotary dimension past 2048',
+      { headDim: 4096 },
       {},
-      { error: RangeError, message: 'rotaryDim: expected an even integer in 2..512, got 1024' },
+      { error: RangeError, message: 'rotaryDim: expected an even integer in 2..2048, got 4096' },
     ],
     [
       'unknown dtype',

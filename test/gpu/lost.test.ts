@@ -126,6 +126,38 @@ test('out of memory at creation: the error comes through, and the next rope work
   }
 });
 
+test('a device that has no memory for the tables: creation fails with its words, in no scope of the caller', async () => {
+  const device = await newDevice();
+  const uncaptured: string[] = [];
+  device.addEventListener('uncapturederror', ({ error }) => uncaptured.push(error.message));
+  const pop = device.popErrorScope.bind(device);
+  const create = device.createBuffer.bind(device);
+  let shortages = 0;
+  // What a device does that runs out: the buffer is not valid, and an error goes to the innermost scope that takes it.
+  Object.defineProperty(device, 'createBuffer', {
+    value: (descriptor: GPUBufferDescriptor) => {
+      const isTable = descriptor.label?.endsWith(' table') ?? false;
+      if (isTable) shortages++;
+      return create(isTable ? { ...descriptor, usage: 0 } : descriptor);
+    },
+  });
+  Object.defineProperty(device, 'popErrorScope', {
+    value: async () => (shortages-- > 0 ? new GPUOutOfMemoryError('no bytes left') : pop()),
+  });
+  for (const make of [
+    () => createRope(device, { headDim }, { dtypes: ['f32'] }),
+    () => createTokenTable(device, { headDim }, { tokens: 4, dtypes: ['f32'] }),
+  ]) {
+    shortages = 0;
+    await expect(make()).rejects.toThrow(
+      new RangeError('device: expected memory for tables, got an error: no bytes left'),
+    );
+  }
+  await device.queue.onSubmittedWorkDone();
+  expect(uncaptured).toEqual([]);
+  device.destroy();
+});
+
 test('2000 ropes, one after the other: every buffer of theirs is ended', async () => {
   const device = await newDevice();
   const count = counting(device);

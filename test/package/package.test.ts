@@ -91,6 +91,45 @@ const main = `
   rotate().then(async (value) => ({ ...value, isRoundTrip, failures: [...await trips(), ...await familyFailures(isRoundTrip)] })).then((value) => { window.outcome = value; }, (error) => { window.outcome = { error: String(error) }; });
 `;
 
+/** Makes a rope whose device will go away, in the page. Texts: they run there. */
+const beforeCrash = `(async () => {
+  const rope = await import('/node_modules/webgpu-rope/dist/index.js');
+  const rotate = async (device) => {
+    const made = await rope.createRope(device, { headDim: 64 }, { dtypes: ['f32'] });
+    const buffer = rope.uploadTensor(device, Float32Array.from({ length: 128 }, (_, i) => i), 'f32');
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    made.bind({ q: { buffer, heads: 1 }, dtype: 'f32' }).encode(pass, { tokens: 2, start: 0 });
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    return { made, buffer };
+  };
+  const device = await (await navigator.gpu.requestAdapter()).requestDevice();
+  const { made, buffer } = await rotate(device);
+  await made.readBadPositions();
+  window.crash = { rope, rotate, device, made, buffer };
+})()`;
+
+/** What became of it. */
+const afterCrash = `(async () => {
+  const { rope, rotate, device, made, buffer } = window.crash;
+  const messageOf = (error) => error.message;
+  // Reads until one is cut off.
+  let waiting;
+  while (!waiting) await made.readBadPositions().catch((error) => { waiting = messageOf(error); });
+  const { reason } = await device.lost;
+  let bind;
+  try { made.bind({ q: { buffer, heads: 1 }, dtype: 'f32' }); } catch (error) { bind = messageOf(error); }
+  const create = await rope.createRope(device, { headDim: 64 }).then(() => 'made', messageOf);
+  // The browser starts the process anew: an adapter may be late.
+  let adapter = null;
+  while (!adapter) adapter = await navigator.gpu.requestAdapter();
+  const next = await adapter.requestDevice();
+  const { buffer: other } = await rotate(next);
+  const values = await rope.readTensor(next, other, 'f32');
+  return { reason, waiting, bind, create, isRotated: values[63] === 63 && values[64] !== 64 };
+})()`;
+
 interface Outcome {
   error?: string;
   input: number[];
@@ -106,7 +145,13 @@ let launched: LaunchedBrowser;
 
 beforeAll(async () => {
   [project, launched] = await Promise.all([installPacked(), launchBrowser()]);
-  await writeFiles(project.folder, { 'index.html': page, 'main.ts': main, 'family.ts': family });
+  const blank = '<!doctype html><title>blank</title>';
+  await writeFiles(project.folder, {
+    'index.html': page,
+    'blank.html': blank,
+    'main.ts': main,
+    'family.ts': family,
+  });
 });
 
 afterAll(async () => {
@@ -196,6 +241,36 @@ test('imported by name from Vite’s development server, it rotates and adds', a
     await server.listen();
     await expectRotation(await outcomeAt(server.resolvedUrls?.local[0] ?? ''), false);
   } finally {
+    await server.close();
+  }
+});
+
+test('a GPU process that ends: what waits is told, objects are dead, a new device works at once', async () => {
+  const server = await createServer({
+    root: project.folder,
+    configFile: false,
+    server: { host: '127.0.0.1' },
+  });
+  const tab = await launched.browser.newPage();
+  try {
+    await server.listen();
+    await tab.goto(`${server.resolvedUrls?.local[0]}blank.html`);
+    await tab.evaluate(beforeCrash);
+    const session = await launched.browser.target().createCDPSession();
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    const gpu = processInfo.find(({ type }) => type === 'GPU');
+    const outcome = tab.evaluate(afterCrash);
+    process.kill(gpu!.id, 'SIGKILL');
+    const gone = expect.stringMatching(/^device: expected a live GPUDevice, got one that was lost/);
+    expect(await outcome).toEqual({
+      reason: 'unknown',
+      waiting: gone,
+      bind: gone,
+      create: gone,
+      isRotated: true,
+    });
+  } finally {
+    await tab.close();
     await server.close();
   }
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fopeCaches, ropeFrequencies } from 'webgpu-rope';
+import { fopeCaches, ropeConfig, ropeFrequencies } from 'webgpu-rope';
+import { fopeRotation } from '../../src/tables/fope';
 import { fresh } from '../support/fresh';
 
 const headDim = 16;
@@ -47,6 +48,27 @@ describe('fopeCaches', () => {
     }
   });
 
+  it('keeps all where all made a turn, and then needs no word on the rest; looks the frequencies up for each pair', () => {
+    const identity = Float64Array.from({ length: pairs ** 2 }, (_, i) => (i % (pairs + 1) === 0 ? 1 : 0));
+    const options = { cosCoefficients: identity, sinCoefficients: identity };
+    const [head] = fopeCaches({ headDim, trainedPositions: 1e6 }, 9, options);
+    expect(head!.cosCache).toHaveLength(9 * pairs);
+    expect(head!.cosCache[8 * pairs + 7]).toBe(Math.fround(Math.cos(8 * inverseFrequencies[7]!)));
+    const three = {
+      cosCoefficients: identity.slice(0, 9),
+      sinCoefficients: identity.slice(0, 9),
+      kept: 3,
+      rest: 'ones',
+    } as const;
+    const { frequencies } = fopeRotation(ropeConfig({ headDim }), three);
+    expect([...frequencies]).toEqual([...inverseFrequencies].map((each, pair) => (pair < 3 ? each : 0)));
+    // A frequency of exactly one turn is dropped.
+    const exact = { type: 'explicit' as const, inverseFrequencies: [1, (2 * Math.PI) / 64, 0.01, 0] };
+    const small = { cosCoefficients: [1], sinCoefficients: [1], rest: 'still' } as const;
+    const [dropped] = fopeCaches({ headDim: 8, scaling: exact, trainedPositions: 64 }, 2, small);
+    expect([...dropped!.cosCache.subarray(4)]).toEqual([Math.fround(Math.cos(1)), 1, 1, 1]);
+  });
+
   const one = { cosCoefficients: [1], sinCoefficients: [1], kept: 1, rest: 'ones' };
   it.each([
     [{ headDim }, 0, one, new RangeError('positions: expected an integer in 1..16777216, got 0')],
@@ -87,6 +109,12 @@ describe('fopeCaches', () => {
       1,
       { ...one, cosCoefficients: [1, 2, 3], kept: 2 },
       new RangeError('cosCoefficients: expected a multiple of 4 numbers (2 frequencies, twice), got 3'),
+    ],
+    [
+      { headDim },
+      1,
+      { ...one, cosCoefficients: [] },
+      new RangeError('cosCoefficients: expected a multiple of 1 numbers (1 frequencies, twice), got 0'),
     ],
     [
       { headDim },

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { frequencyTurns } from '../../../src/tables/turns';
 import { fresh } from '../../support/fresh';
-import { callLibrary, floatsOf, hex, wordsOf } from '../../support/library-calls';
+import { callLibrary, floatsOf, wordsOf } from '../../support/library-calls';
 import { createRandom, type Random } from '../../support/random';
 import code from './turns.wgsl?linked';
 
@@ -102,17 +101,4 @@ test('turned_on: a unit vector turned on by up to 2 pi / 2048', async () => {
     expect(Math.abs(a! - (x! * cos - y! * sin))).toBeLessThan(2 ** -24 + 2 ** -28);
     expect(Math.abs(b! - (y! * cos + x! * sin))).toBeLessThan(2 ** -24 + 2 ** -28);
   }
-});
-
-test('frequencyTurns: a frequency over 2 pi, in fixed point', () => {
-  // 1 radian is 0.28be60db9391054a7f09... turns.
-  expect(hex([...frequencyTurns([1, -1, 2 ** -64, 2 ** 14, 0])])).toEqual(
-    hex([
-      ...[0x9391054a, 0x28be60db, 0, 0],
-      ...[0x9391054a, 0x28be60db, 0, 1],
-      ...[0, 0, 0, 0],
-      ...[0x41529fc2, 0x9836e4e4, 0xa2f, 0],
-      ...[0, 0, 0, 0],
-    ]),
-  );
 });

@@ -16,7 +16,7 @@ export default {
     '!src/**/*-types.ts',
   ],
   mutator: { excludedMutations: ['StringLiteral'] },
-  ignorePatterns: ['dist', 'demo-dist', 'docs', 'consumers', 'bench/results', 'demo', '.stryker-tmp'],
+  ignorePatterns: ['dist', 'demo-dist', 'consumers', 'bench/results', 'demo', '.stryker-tmp'],
   reporters: ['clear-text', 'json', 'progress-append-only'],
   jsonReporter: { fileName: 'reports/mutation.json' },
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },

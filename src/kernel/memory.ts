@@ -15,9 +15,8 @@ export function withinMemory<T>(device: GPUDevice, make: () => T): [made: T, usa
     throw error;
   }
   const usable = popped().then(
-    ([memory, validation]) => {
-      // A buffer without memory is not valid either: the first error says more.
-      const error = memory ?? validation;
+    // A buffer without memory, or of a device that is lost, is not valid either: that says nothing more.
+    ([error]) => {
       if (error) throw new RangeError(`device: expected memory for tables, got an error: ${error.message}`);
     },
     // The device was lost, which is seen elsewhere.

@@ -37,7 +37,8 @@ function consumersTable(): string {
 export function reliabilityPage(page: string): string {
   let text = withSection(page, 'consumers', consumersTable());
   text = withSection(text, 'fuzz', recordedIn('bench/results/fuzz.json'));
-  return withSection(text, 'faults', recordedIn('bench/results/faults.json'));
+  text = withSection(text, 'faults', recordedIn('bench/results/faults.json'));
+  return withSection(text, 'mutants', recordedIn('bench/results/mutants.json'));
 }
 
 void writeWhenRun(import.meta.url, 'reliability.md', reliabilityPage);

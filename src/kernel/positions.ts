@@ -1,4 +1,7 @@
-/** An id a token, in a GPUBuffer that the kernel only reads. -1 is padding: the token is left as it is. */
+/**
+ * An id a token, in a GPUBuffer that the kernel only reads. -1 is padding: the token is left as it is. Ids below 0 and between integers
+ * are for `createTokenTable`.
+ */
 export interface RopeIds {
   readonly type: 'ids';
   /**

@@ -34,35 +34,31 @@ interface Report {
   readonly files: Readonly<Record<string, { readonly mutants: readonly { readonly status: string }[] }>>;
 }
 
-/** Of each room, the mutants that its tests noticed and those they did not; others change no code that runs. */
-function summaryOf({ files }: Report): Record<string, { mutants: number; noticed: number; share: string }> {
-  const rooms = new Map<string, { mutants: number; noticed: number }>();
-  for (const [path, { mutants }] of Object.entries(files)) {
-    const [, room = ''] = path.split('/');
-    const counts = rooms.get(room) ?? { mutants: 0, noticed: 0 };
-    for (const { status } of mutants) {
-      const isNoticed = status === 'Killed' || status === 'Timeout';
-      if (!isNoticed && status !== 'Survived' && status !== 'NoCoverage') continue;
-      counts.mutants++;
-      if (isNoticed) counts.noticed++;
-    }
-    rooms.set(room, counts);
-  }
-  const shareOf = ({ mutants, noticed }: { mutants: number; noticed: number }): string =>
-    `${((100 * noticed) / mutants).toFixed(1)} %`;
-  return Object.fromEntries(
-    [...rooms].map(([room, counts]) => [`src/${room}`, { ...counts, share: shareOf(counts) }]),
-  );
+interface Counts {
+  readonly mutants: number;
+  readonly noticed: number;
+}
+
+/** The mutants that the tests noticed, of those that could be; the others change no code that runs. */
+function countsOf({ files }: Report): Counts {
+  const statuses = Object.values(files).flatMap(({ mutants }) => mutants.map(({ status }) => status));
+  const noticed = statuses.filter((status) => status === 'Killed' || status === 'Timeout').length;
+  const missed = statuses.filter((status) => status === 'Survived' || status === 'NoCoverage').length;
+  return { mutants: noticed + missed, noticed };
 }
 
 if (!existsSync(join(folder, 'node_modules'))) run('npm', ['ci', '--no-audit', '--no-fund'], folder);
 const stryker = join(folder, 'node_modules/@stryker-mutator/core/bin/stryker.js');
-run(process.execPath, [stryker, 'run', join(folder, 'stryker.config.mjs')], root, {
-  ...process.env,
-  MUTATED: values.rooms,
-});
-const report = JSON.parse(readFileSync(join(root, 'reports/mutation.json'), 'utf8')) as Report;
-const summary = summaryOf(report);
+const summary: Record<string, Counts & { share: string }> = {};
+for (const room of values.rooms.split(',')) {
+  run(process.execPath, [stryker, 'run', join(folder, 'stryker.config.mjs')], root, {
+    ...process.env,
+    MUTATED: room,
+  });
+  const counts = countsOf(JSON.parse(readFileSync(join(root, 'reports/mutation.json'), 'utf8')) as Report);
+  const share = `${((100 * counts.noticed) / counts.mutants).toFixed(1)} %`;
+  summary[`src/${room}`] = { ...counts, share };
+}
 console.table(summary);
 if (values.json) {
   const before = existsSync(values.json) ? JSON.parse(readFileSync(values.json, 'utf8')) : {};

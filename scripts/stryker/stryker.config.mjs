@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-const rooms = (process.env.MUTATED ?? 'frequencies,tables,positions,config').split(',');
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
@@ -10,7 +9,7 @@ export default {
   vitest: { configFile: 'scripts/stryker/vitest.config.ts' },
   // The table of model types is data, held by its golden readings.
   mutate: [
-    ...rooms.map((room) => `src/${room}/**/*.ts`),
+    `src/${process.env.MUTATED}/**/*.ts`,
     '!src/config/models/transformers-*.ts',
     '!src/**/types.ts',
     '!src/**/*-types.ts',

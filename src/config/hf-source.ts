@@ -20,10 +20,13 @@ export function openHuggingFace(
   { part, strict = false }: OpenOptions = {},
 ): HuggingFaceSource {
   const found = huggingFacePart(config, part);
-  const modelType = found.candidates.find((name) => modelRow(name)) ?? found.named;
+  const known = found.candidates.find((name) => modelRow(name));
+  const modelType = known ?? found.named;
   const { values, prefix } = found;
   const assumptions: string[] = [];
-  const source = { values, prefix, modelType, row: modelRow(modelType), strict, assumptions };
+  // A tower may be named only as its file is, whose class says nothing about it.
+  const row = known === undefined ? undefined : modelRow(known);
+  const source = { values, prefix, modelType, row, strict, assumptions };
   if (!source.row && found.isTower) {
     throw new TypeError(
       `${prefix}model_type: expected a tower whose rotation this reader knows, got ${show(modelType)}`,

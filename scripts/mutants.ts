@@ -61,7 +61,7 @@ for (const room of values.rooms.split(',')) {
 }
 console.table(summary);
 if (values.json) {
-  const before = existsSync(values.json) ? JSON.parse(readFileSync(values.json, 'utf8')) : {};
+  const { date: _, ...before } = existsSync(values.json) ? JSON.parse(readFileSync(values.json, 'utf8')) : {};
   const date = new Date().toISOString().slice(0, 10);
   writeFileSync(values.json, `${JSON.stringify({ ...before, ...summary, date }, null, 1)}\n`);
 }

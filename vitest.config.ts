@@ -17,8 +17,8 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       reporters: ['default', new ClosingLineReporter(seed)],
-      // Two at least: tests of the demo page mostly wait for their browser.
-      maxWorkers: Math.max(2, availableParallelism() - 1),
+      // One more than cores: tests of the demo page mostly wait for their browser.
+      maxWorkers: availableParallelism() + 1,
       projects: [
         {
           plugins: [development()],
@@ -41,6 +41,8 @@ export default defineConfig(({ mode }) => {
             provide: { seed, fuzzRuns },
             include: ['test/gpu/**/*.test.ts', 'test/engine/**/*.test.ts'],
             setupFiles: ['test/support/setup.ts'],
+            // All files of a page share its device, and what was compiled on it: compiling is most of what the suite does.
+            isolate: false,
             testTimeout: hangMs,
             hookTimeout: hangMs,
             browser: {

@@ -1,5 +1,5 @@
-import { afterAll, describe, expect, test } from 'vitest';
-import { getDevice, releaseDevice, withErrorScope } from '../support/gpu';
+import { describe, expect, test } from 'vitest';
+import { getDevice, withErrorScope } from '../support/gpu';
 import { expectQkv, expectResult, type QkvCase, setUpQkv } from '../support/qkv-case';
 import { createRandom, seeded } from '../support/random';
 import { countedPass } from '../support/recorded-pass';
@@ -8,7 +8,6 @@ import { submitPass } from '../support/rotation-case';
 // Tensors, weights and caches in buffers of their own, or as ranges of one; and how many launches that takes.
 
 const device = await getDevice();
-afterAll(releaseDevice);
 
 const dtypes = ['f32', 'f16', 'bf16'] as const;
 const headDim = 64;

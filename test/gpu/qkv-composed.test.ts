@@ -1,14 +1,13 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createQkv, createRope, type RopeDtype, readTensor, uploadTensor } from 'webgpu-rope';
 import { expectSameBits } from '../support/compare';
-import { getDevice, releaseDevice, withErrorScope } from '../support/gpu';
+import { getDevice, withErrorScope } from '../support/gpu';
 import { createRandom, randomTensor } from '../support/random';
 import { submitPass } from '../support/rotation-case';
 
 // One encode gives the bits of separate ones: norm, rotation in place, cache write; where no rounding between them is left out.
 
 const device = await getDevice();
-afterAll(releaseDevice);
 
 const heads = { q: 6, k: 2, v: 2 } as const;
 const tokens = 7;

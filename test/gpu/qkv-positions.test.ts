@@ -1,7 +1,7 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createQkv, createRope, readTensor, uploadTensor } from 'webgpu-rope';
 import { expectSameBits } from '../support/compare';
-import { getDevice, releaseDevice, withErrorScope } from '../support/gpu';
+import { getDevice, withErrorScope } from '../support/gpu';
 import { expectQkv, type QkvCase } from '../support/qkv-case';
 import { createRandom, randomTensor, seeded } from '../support/random';
 import { submitPass } from '../support/rotation-case';
@@ -9,7 +9,6 @@ import { submitPass } from '../support/rotation-case';
 // Every source of positions, with a norm and without; a bad or padding position leaves Q, and writes no K and no V.
 
 const device = await getDevice();
-afterAll(releaseDevice);
 
 const norm = { weights: 'numbers' } as const;
 

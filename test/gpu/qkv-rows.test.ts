@@ -1,5 +1,5 @@
-import { afterAll, describe, expect, test } from 'vitest';
-import { getDevice, releaseDevice, withErrorScope } from '../support/gpu';
+import { describe, expect, test } from 'vitest';
+import { getDevice, withErrorScope } from '../support/gpu';
 import { expectQkv, type QkvCase, readArena, setUpQkv } from '../support/qkv-case';
 import { seeded } from '../support/random';
 import { submitPass } from '../support/rotation-case';
@@ -7,7 +7,6 @@ import { submitPass } from '../support/rotation-case';
 // Every kind of rows. A slot of -1 and a bad one rotate Q and write no K and no V; nothing outside the rows named is written.
 
 const device = await getDevice();
-afterAll(releaseDevice);
 
 const norm = { weights: 'numbers' } as const;
 const capacity = 16;

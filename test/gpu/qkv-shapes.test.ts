@@ -1,12 +1,11 @@
-import { afterAll, describe, test } from 'vitest';
-import { getDevice, releaseDevice } from '../support/gpu';
+import { describe, test } from 'vitest';
+import { getDevice } from '../support/gpu';
 import { expectQkv, type PartCase, type QkvCase } from '../support/qkv-case';
 import { createRandom, seeded } from '../support/random';
 
 // Shapes: head dimensions, partial rotary, layouts and strides, packed tensors, absent ones, MLA.
 
 const device = await getDevice();
-afterAll(releaseDevice);
 
 const dtypes = ['f32', 'f16', 'bf16'] as const;
 const norm = { weights: 'numbers' } as const;

@@ -1,12 +1,11 @@
-import { afterAll, describe, expect, test } from 'vitest';
-import { getDevice, releaseDevice } from '../support/gpu';
+import { describe, expect, test } from 'vitest';
+import { getDevice } from '../support/gpu';
 import { expectQkv, type QkvCase } from '../support/qkv-case';
 import { seeded } from '../support/random';
 
 // A step whose length only the GPU knows: tokens past it are nothing at all.
 
 const device = await getDevice();
-afterAll(releaseDevice);
 
 const norm = { weights: 'numbers' } as const;
 const capacity = 16;

@@ -1,13 +1,12 @@
-import { afterAll, describe, test } from 'vitest';
+import { describe, test } from 'vitest';
 import type { RopeDtype } from 'webgpu-rope';
-import { getDevice, releaseDevice } from '../support/gpu';
+import { getDevice } from '../support/gpu';
 import { expectQkv, type NormCase, type QkvCase } from '../support/qkv-case';
 import { seeded } from '../support/random';
 
 // Every dtype of the projections and of the caches, every norm, both pairings, against the reference.
 
 const device = await getDevice();
-afterAll(releaseDevice);
 
 const dtypes = ['f32', 'f16', 'bf16'] as const;
 const norms: readonly [name: string, norm: NormCase | undefined][] = [

@@ -1,4 +1,4 @@
-/** What every GPU test needs: one device a file, with default limits and no features, and a watch over its errors. */
+/** What every GPU test needs: one device a page, with default limits and no features, and a watch over its errors. */
 
 let shared: Promise<GPUDevice> | undefined;
 
@@ -13,7 +13,7 @@ export async function requestAdapter(): Promise<GPUAdapter> {
 }
 
 /**
- * The device that all tests of a file share: default limits, no features. Do not destroy it.
+ * The device that all test files of a page share, with what was compiled on it: default limits, no features. Do not destroy it.
  *
  * An error outside every scope, or the loss of the device, fails the run.
  *
@@ -34,13 +34,6 @@ async function createDevice(): Promise<GPUDevice> {
       reportError(new Error(`the shared test device was lost (${reason}): ${message}`));
   });
   return device;
-}
-
-/** Ends the shared device, and with it whatever a test left behind. */
-export async function releaseDevice(): Promise<void> {
-  const device = await shared;
-  shared = undefined;
-  device?.destroy();
 }
 
 /** Anything that must be destroyed when a test ends. */

@@ -20,12 +20,11 @@ export function openHuggingFace(
   { part, strict = false }: OpenOptions = {},
 ): HuggingFaceSource {
   const found = huggingFacePart(config, part);
-  const known = found.candidates.find((name) => modelRow(name));
-  const modelType = known ?? found.named;
+  // Not by the name: a tower may be named only as its file is, whose class says nothing about it.
+  const row = found.candidates.map((name) => modelRow(name)).find((each) => each !== undefined);
+  const modelType = row?.modelType ?? found.named;
   const { values, prefix } = found;
   const assumptions: string[] = [];
-  // A tower may be named only as its file is, whose class says nothing about it.
-  const row = known === undefined ? undefined : modelRow(known);
   const source = { values, prefix, modelType, row, strict, assumptions };
   if (!source.row && found.isTower) {
     throw new TypeError(

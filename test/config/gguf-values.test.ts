@@ -152,6 +152,7 @@ describe('bases and widths of a GGUF', () => {
     const missing = `tensors were not given: no ${FREQS}, ${LONG} or ${SHORT} in the file`;
     const options = (layerType: string) => ({ layerType }) as GgufOptions;
     expect(read('gemma4', window, options('full_attention')).assumptions).toContain(missing);
+    expect(read('gemma4', window, options('sliding_attention')).assumptions).not.toContain(missing);
   });
 
   it('latent attention rotates a tensor of its own, wherever the rest of the head is', () => {

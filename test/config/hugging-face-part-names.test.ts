@@ -30,6 +30,12 @@ describe('parts of a config.json', () => {
     ],
     ['a file without parts', 'text', text, 500],
     ['a file without parts and sizes', 'text', { model_type: 'llama', rope_theta: 500 }, 500],
+    [
+      'a file of a known class, without sizes',
+      undefined,
+      { model_type: 'llama', rope_theta: 500, decoder_config: { ...text, rope_theta: 7 } },
+      500,
+    ],
     ['the only part', undefined, { decoder_config: text }, 500],
     ['an encoder by its short key', 'encoder', { encoder: text, decoder: { ...text, rope_theta: 7 } }, 500],
     ['a decoder by its short key', 'decoder', { encoder: { ...text, rope_theta: 7 }, decoder: text }, 500],
@@ -61,9 +67,9 @@ describe('parts of a config.json', () => {
     const parts = { decoder_config: { ...text, rope_theta: 7 } };
     const top = { model_type: 'brandnew', rope_theta: 500, ...parts };
     expect(thetaOf({ ...top, hidden_size: 64, num_attention_heads: 1, [key]: 1, head_dim: 64 })).toBe(500);
-    expect(thetaOf({ model_type: 'llama', rope_theta: 500, ...parts })).toBe(500);
+    // By this key alone: the decoder has all that its reading needs, the file itself has not.
+    expect(() => read({ ...top, [key]: 2.5 })).toThrow(/^\w+: expected an integer/);
     expect(thetaOf({ model_type: 'brandnew', [key]: null, ...parts })).toBe(7);
-    expect(() => read({ model_type: 'brandnew', rope_theta: 3, [key]: 2.5, ...parts })).toThrow();
   });
 
   const both = { encoder: text, decoder: text };

@@ -5,14 +5,25 @@ export interface DecodeSteps {
   destroy(): void;
 }
 
-/** Runs steps of a decode, each submitted on its own. Waits for the GPU now and then, so that no work piles up. */
-export async function runSteps(device: GPUDevice, decode: DecodeSteps, steps: number): Promise<void> {
+/**
+ * Encodes steps of a decode, each into commands of its own, and runs them. Waits for the GPU now and then, so that no work piles up.
+ *
+ * @param submits Default true. Else the commands are left: where only what encoding costs is asked for, a software adapter
+ *   would spend its cores on running them.
+ */
+export async function runSteps(
+  device: GPUDevice,
+  decode: DecodeSteps,
+  steps: number,
+  { submits = true } = {},
+): Promise<void> {
   for (let step = 1; step <= steps; step++) {
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     decode.step(pass);
     pass.end();
-    device.queue.submit([encoder.finish()]);
+    const commands = encoder.finish();
+    if (submits) device.queue.submit([commands]);
     if (step % 64 === 0 || step === steps) await device.queue.onSubmittedWorkDone();
   }
 }

@@ -43,7 +43,7 @@ export interface BenchSession {
   qkvHost(model: string, options: SessionOptions): Promise<QkvHostRow[]>;
   /** Prepares encodes for {@link runDecode}, in place of those prepared before. */
   openDecode(kind: DecodeCase, dtype: RopeDtype): Promise<void>;
-  /** Runs at least so many encodes; resolves with how many they were. */
+  /** Encodes at least so many times, and submits none of it; resolves with how often. */
   runDecode(encodes: number): Promise<number>;
 }
 
@@ -132,7 +132,7 @@ export function openSession(device: GPUDevice, hooks: SessionHooks): BenchSessio
     runDecode: async (encodes) => {
       if (!decode) throw new Error('runDecode: expected openDecode to have been called');
       const steps = Math.ceil(encodes / layerCount);
-      await watched(runSteps(device, decode, steps));
+      await watched(runSteps(device, decode, steps, { submits: false }));
       return steps * layerCount;
     },
   };

@@ -50,8 +50,14 @@ export function chromeFlags(
     '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]',
   ];
   if (!sandbox) flags.push('--no-sandbox');
-  if (adapter === 'swiftshader') flags.push('--use-webgpu-adapter=swiftshader');
-  else if (platform === 'linux') {
+  if (adapter === 'swiftshader') {
+    flags.push(
+      '--use-webgpu-adapter=swiftshader',
+      // Workgroup memory is cleared by a loop in the shader then. SwiftShader itself compiles one store for each of its words: a
+      // pipeline with 8 KiB of it takes ten times as long.
+      '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
+    );
+  } else if (platform === 'linux') {
     flags.push(
       '--enable-features=Vulkan',
       '--use-angle=vulkan',

@@ -27,14 +27,29 @@ export async function violationsOf(page: Page): Promise<Violation[]> {
   }));
 }
 
-/** Expects that axe-core finds nothing, details closed and open. */
-export async function expectAccessible(page: Page): Promise<void> {
-  expect(await violationsOf(page)).toEqual([]);
-  const closed = (await page.$$('details:not([open])')).length;
-  if (closed === 0) return;
+/** Expects that axe-core finds nothing, details closed and open; which of them are open is left as it was. */
+export async function expectAccessible(page: Page, scheme = 'as it is'): Promise<void> {
+  expect(await violationsOf(page), scheme).toEqual([]);
+  const closed = await page.$$('details:not([open])');
+  if (closed.length === 0) return;
   await page.evaluate(
     `for (const details of document.querySelectorAll('details')) details.open = true;
     new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))`,
   );
-  expect(await violationsOf(page), 'details open').toEqual([]);
+  expect(await violationsOf(page), `${scheme}, details open`).toEqual([]);
+  for (const details of closed) await details.evaluate((each) => each.removeAttribute('open'));
+}
+
+/**
+ * As {@link expectAccessible}, in both color schemes of one page: a page that draws anew on a change of scheme is one that
+ * visitors have too.
+ *
+ * @param settle Waits until the page has drawn.
+ */
+export async function expectAccessibleInBoth(page: Page, settle: () => Promise<unknown>): Promise<void> {
+  for (const scheme of ['light', 'dark']) {
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    await settle();
+    await expectAccessible(page, scheme);
+  }
 }

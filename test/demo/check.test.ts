@@ -1,7 +1,7 @@
 import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BenchResult } from '../../bench/schema';
-import { expectAccessible } from './accessibility';
+import { expectAccessible, expectAccessibleInBoth } from './accessibility';
 import { contrast, luminance, paintedTexts } from './contrast';
 import { expectClean, holdResults, openPage, openSite, outcomeOf, type Site, textOf } from './site';
 import { expectLight, openCounted } from './work';
@@ -138,34 +138,31 @@ test('the model stands beside a result, in the right column', async () => {
   await page.close();
 });
 
-describe('every text on the page can be read after a run (WCAG 2.2: 4.5, large text 3), and axe-core finds nothing', () => {
+test('every text on the page can be read after a run (WCAG 2.2: 4.5, large text 3), and axe-core finds nothing, in light and dark', async () => {
+  const open = await openPage(site, '?panel=check&tokens=1');
+  const { page } = open;
+  await expectAccessibleInBoth(page, () => page.waitForSelector('#peers[data-drawn]'));
+  await page.click('#run');
+  await outcomeOf(page);
   for (const scheme of ['light', 'dark']) {
-    test(scheme, async () => {
-      const open = await openPage(site, '?panel=check&tokens=1');
-      const { page } = open;
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      await page.waitForSelector('#peers[data-drawn]');
-      await expectAccessible(page);
-      await page.click('#run');
-      await outcomeOf(page);
-      const texts = await paintedTexts(page);
-      const paper = texts.find(({ text }) => text === 'webgpu-rope')?.back ?? '';
-      expect(luminance(paper) < 0.05, `${scheme}: the page’s background, ${paper}`).toBe(scheme === 'dark');
-      for (const said of [
-        'Run',
-        'Every element correct',
-        'Number format',
-        'What the model says',
-        'Copy code',
-      ]) {
-        expect(texts.map(({ text }) => text)).toContain(said);
-      }
-      const faint = texts.filter(({ front, back, large }) => contrast(front, back) < (large ? 3 : 4.5));
-      expect(faint).toEqual([]);
-      await expectAccessible(page);
-      await expectClean(open);
-    });
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    const texts = await paintedTexts(page);
+    const paper = texts.find(({ text }) => text === 'webgpu-rope')?.back ?? '';
+    expect(luminance(paper) < 0.05, `${scheme}: the page’s background, ${paper}`).toBe(scheme === 'dark');
+    for (const said of [
+      'Run',
+      'Every element correct',
+      'Number format',
+      'What the model says',
+      'Copy code',
+    ]) {
+      expect(texts.map(({ text }) => text)).toContain(said);
+    }
+    const faint = texts.filter(({ front, back, large }) => contrast(front, back) < (large ? 3 : 4.5));
+    expect(faint, scheme).toEqual([]);
+    await expectAccessible(page, scheme);
   }
+  await expectClean(open);
 });
 
 test('Cancel and Escape end a run at once, and Run has the focus again', async () => {

@@ -7,7 +7,7 @@ import { priceOf, verdictOf } from '../../demo/panels/extend/findings';
 import { reportRow } from '../../demo/panels/extend/report-view';
 import { configOfState, defaults, type State, stateFromQuery } from '../../demo/panels/extend/state';
 import { schemeNames } from '../../demo/panels/schemes';
-import { expectAccessible } from './accessibility';
+import { expectAccessibleInBoth } from './accessibility';
 import { expectClean, type OpenPage, openPage, openSite, type Site } from './site';
 import { expectLight, openCounted } from './work';
 
@@ -305,9 +305,6 @@ test('accessible in light and dark, and complete without WebGPU', async () => {
     "document.querySelector('#extend-gpu').textContent.includes('complete without')",
   );
   await expectNumbers(page, { ...defaults, shown: ['direct', 'ntk', 'yarn'] });
-  for (const value of ['light', 'dark']) {
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
-    await expectAccessible(page);
-  }
+  await expectAccessibleInBoth(page, async () => {});
   await expectClean(open);
 });

@@ -1,5 +1,5 @@
 import type { Page } from 'puppeteer';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { panels } from '../../demo/panels';
 import { expectAccessible, violationsOf } from './accessibility';
 import {
@@ -50,8 +50,21 @@ async function moveMainControl(page: Page): Promise<void> {
 const views = [...panels.map(({ id }) => `?panel=${id}`), '?panel=rotate&mode=image'];
 
 describe.each(views)('%s', (query) => {
+  let open: OpenPage;
+  beforeAll(async () => {
+    open = await openOnPhone(query);
+  });
+  // The page of all tests but the last, each of which finds it at its top, its controls closed.
+  beforeEach(async () => {
+    const { page } = open;
+    await page.setViewport(phone);
+    await page.evaluate('scrollTo(0, 0)');
+    if (await isOpen(page)) await page.tap('.opener');
+    await settled(page);
+  });
+  afterAll(() => open?.page.close());
+
   test('the picture and the main control are on the first screen; moving it changes the picture in view', async () => {
-    const open = await openOnPhone(query);
     const { page } = open;
     const before = await layoutOf(page);
     expect(before.scrolled).toBe(0);
@@ -63,11 +76,9 @@ describe.each(views)('%s', (query) => {
     expect(after.scrolled).toBe(0);
     expectInView(after);
     await expectUntroubled(open);
-    await page.close();
   });
 
   test('all other controls are one tap away, and one tap closes them', async () => {
-    const open = await openOnPhone(query);
     const { page } = open;
     const closed = await controlsOf(page);
     expect(closed.shown.length).toBeGreaterThan(0);
@@ -84,11 +95,10 @@ describe.each(views)('%s', (query) => {
     await page.tap('.opener');
     expect(await controlsOf(page)).toEqual(closed);
     await expectUntroubled(open);
-    await page.close();
   });
 
   test('the bar stays in view while the page scrolls', async () => {
-    const { page } = await openOnPhone(query);
+    const { page } = open;
     for (const share of [0.3, 0.6, 0.9]) {
       await page.evaluate(
         `scrollTo(0, ${share} * (document.querySelector('.footer').offsetTop - innerHeight))`,
@@ -98,11 +108,9 @@ describe.each(views)('%s', (query) => {
       expect(inputs.length).toBeGreaterThan(0);
       expect(within).not.toContain(false);
     }
-    await page.close();
   });
 
   test('axe-core finds nothing, the controls closed and open', async () => {
-    const open = await openOnPhone(query);
     const { page } = open;
     // High enough for all of the page: axe-core takes what has to be scrolled from under the bar for too small.
     await page.setViewport({ ...phone, height: 12_000 });
@@ -114,7 +122,6 @@ describe.each(views)('%s', (query) => {
     await settled(page);
     expect(await violationsOf(page), 'dark').toEqual([]);
     await expectUntroubled(open);
-    await page.close();
   });
 
   test('a wide window shows all controls beside the figures, and has no bar to open', async () => {

@@ -4,7 +4,7 @@ import { integer } from '../../demo/format';
 import { productBound } from '../../demo/panels/digits/two-digit';
 import { error, worstByRun } from '../../demo/panels/precision/findings';
 import { type PlaceResult, type SweepResult, tasks } from '../../demo/panels/precision/tasks';
-import { expectAccessible } from './accessibility';
+import { expectAccessible, expectAccessibleInBoth } from './accessibility';
 import {
   expectClean,
   failingWorkers,
@@ -284,12 +284,8 @@ test('a worker that fails is said on the page', async () => {
   await expectClean(open);
 });
 
-for (const scheme of ['light', 'dark']) {
-  test(`accessible, ${scheme}`, async () => {
-    const open = await openPage(site, small);
-    await open.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-    await settled(open.page);
-    await expectAccessible(open.page);
-    await expectClean(open);
-  });
-}
+test('accessible in light and dark', async () => {
+  const open = await openPage(site, small);
+  await expectAccessibleInBoth(open.page, () => settled(open.page));
+  await expectClean(open);
+});

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { imageScores } from '../../demo/panels/rotate/image-scores';
 import { textScores } from '../../demo/panels/rotate/text-scores';
-import { expectAccessible } from './accessibility';
+import { expectAccessibleInBoth } from './accessibility';
 import {
   drawingOf,
   expectMap,
@@ -282,19 +282,13 @@ describe('without WebGPU the CPU reference computes the same', () => {
 });
 
 describe('accessibility, by axe-core', () => {
-  for (const scheme of ['light', 'dark']) {
-    for (const [query, settled] of [
-      ['?panel=rotate&scheme=yarn', settledText],
-      ['?panel=rotate&mode=image&line=1', settledImage],
-    ] as const) {
-      test(`${scheme}, ${query}`, async () => {
-        const open = await openPage(site, query);
-        const { page } = open;
-        await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-        await page.waitForSelector(settled);
-        await expectAccessible(page);
-        await expectClean(open);
-      });
-    }
-  }
+  test.each([
+    ['?panel=rotate&scheme=yarn', settledText],
+    ['?panel=rotate&mode=image&line=1', settledImage],
+  ])('%s, in light and dark', async (query, settled) => {
+    const open = await openPage(site, query);
+    const { page } = open;
+    await expectAccessibleInBoth(page, () => page.waitForSelector(settled));
+    await expectClean(open);
+  });
 });

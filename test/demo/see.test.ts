@@ -5,7 +5,7 @@ import { makeRows } from '../../demo/panels/see/rows';
 import { encodings } from '../../demo/panels/see/state';
 import { encodingCatalogue } from '../../src/analysis/catalogue';
 import { encodingProperties } from '../../src/analysis/properties';
-import { expectAccessible } from './accessibility';
+import { expectAccessibleInBoth } from './accessibility';
 import { expectNumbers, expectShown, numbersOf, parse, settle, shown, stateOf } from './see-page';
 import { expectClean, holdResults, inWorkers, openPage, openSite, type Site, textOf } from './site';
 import { expectLight, openCounted } from './work';
@@ -308,15 +308,12 @@ describe('with a GPU', () => {
     await expectClean(open);
   });
 
-  test.each(['light', 'dark'])('accessible in %s', async (scheme) => {
+  test('accessible in light and dark', async () => {
     const open = await openPage(site, '?panel=see&length=32&encoding=sinusoidal-2d&side=6');
     const { page } = open;
-    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-    await settle(page);
-    await expectAccessible(page);
+    await expectAccessibleInBoth(page, () => settle(page));
     await page.select('#see-encoding', 'alibi');
-    await settle(page);
-    await expectAccessible(page);
+    await expectAccessibleInBoth(page, () => settle(page));
     await expectClean(open);
   });
 

@@ -36,9 +36,9 @@ fn qkv_chunks(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invocat
   }
   if ((Q_NORM | K_NORM | V_NORM) != 0u) {
     if (taken.is_there) {
-      sum_squares(Q, all, taken, lane);
-      sum_squares(K, all, taken, lane);
-      sum_squares(V, all, taken, lane);
+      sum_squares(Q, params.q, all, taken, lane);
+      sum_squares(K, params.k, all, taken, lane);
+      sum_squares(V, params.v, all, taken, lane);
     }
     workgroupBarrier();
   }
@@ -54,9 +54,9 @@ fn qkv_chunks(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invocat
     if (ROTATES && unit < params.rotated_units) {
       rotation = rotation_of_unit(taken.table, unit);
     }
-    walk(Q, all, taken, unit, slot, slots, rotation);
-    walk(K, all, taken, unit, slot, slots, rotation);
-    walk(V, all, taken, unit, slot, slots, rotation);
+    walk(Q, params.q, all, taken, unit, slot, slots, rotation);
+    walk(K, params.k, all, taken, unit, slot, slots, rotation);
+    walk(V, params.v, all, taken, unit, slot, slots, rotation);
     unit += params.lanes_of_head;
     continuing {
       break if unit >= units;
@@ -77,8 +77,8 @@ fn qkv_words(@builtin(workgroup_id) workgroup_id: vec3u, @builtin(local_invocati
   let taken = taken_token(launch_row, params.counts == 1u && first == 0u);
   if (taken.is_there) {
     let all = Share(first, min(first + params.heads_of_group, heads));
-    write_heads(Q, all, taken);
-    write_heads(K, all, taken);
-    write_heads(V, all, taken);
+    write_heads(Q, params.q, all, taken);
+    write_heads(K, params.k, all, taken);
+    write_heads(V, params.v, all, taken);
   }
 }

@@ -89,16 +89,6 @@ const Q = 0u;
 const K = 1u;
 const V = 2u;
 
-fn part_of(which: u32) -> Part {
-  var part = params.v;
-  if (which == Q) {
-    part = params.q;
-  } else if (which == K) {
-    part = params.k;
-  }
-  return part;
-}
-
 // What a pipeline knows of norms, it branches on no more: a software adapter runs both sides of a branch.
 fn norm_of(which: u32) -> u32 {
   return select(select(V_NORM, K_NORM, which == K), Q_NORM, which == Q);

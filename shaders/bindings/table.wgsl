@@ -8,9 +8,9 @@ import package::lib::rotate::{QuadPlace, quad_at};
 @group(0) @binding(1) var<storage, read> table: array<vec4f>;
 
 fn table_quad(rows: DigitRows, place: QuadPlace) -> vec4f {
-  let low = table[quad_at(rows.low, place)];
+  var low = table[quad_at(rows.low, place)];
   if (TWO_DIGITS) {
-    return product(table[quad_at(rows.high, place)], low);
+    low = product(table[quad_at(rows.high, place)], low);
   }
   return low;
 }
@@ -33,10 +33,10 @@ fn axis_rows(shape: TableShape, position: vec4u, run: u32) -> AxisRows {
 }
 
 fn rows_on_axis(rows: AxisRows, pair: u32) -> DigitRows {
-  if (AXES == 1u) {
-    return DigitRows(rows.low.x, rows.high.x);
+  var axis = 0u;
+  if (AXES > 1u) {
+    axis = axis_of(pair);
   }
-  let axis = axis_of(pair);
   return DigitRows(rows.low[axis], rows.high[axis]);
 }
 
@@ -44,9 +44,9 @@ fn rows_on_axis(rows: AxisRows, pair: u32) -> DigitRows {
 fn axis_quad(rows: AxisRows, place: QuadPlace) -> vec4f {
   let pair = 2u * quad_at(0u, place);
   let even = table_quad(rows_on_axis(rows, pair), place);
-  if (AXES == 1u) {
-    return even;
+  var odd = even;
+  if (AXES > 1u) {
+    odd = table_quad(rows_on_axis(rows, pair + 1u), place);
   }
-  let odd = table_quad(rows_on_axis(rows, pair + 1u), place);
   return vec4f(even.x, odd.y, even.z, odd.w);
 }

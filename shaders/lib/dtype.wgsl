@@ -9,18 +9,24 @@ override DTYPE: u32 = F32;
 
 // A 16-byte chunk of a 16-bit dtype, taken apart into its even and its odd elements: four lanes each, one word apiece.
 fn unpack_as(dtype: u32, words: vec4u) -> EvenOdd {
+  var values: EvenOdd;
   if (dtype == BF16) {
-    return unpack_bf16(words);
+    values = unpack_bf16(words);
+  } else {
+    values = unpack_f16(words);
   }
-  return unpack_f16(words);
+  return values;
 }
 
 // The reverse; rounds to nearest even.
 fn pack_as(dtype: u32, even: vec4f, odd: vec4f) -> vec4u {
+  var words: vec4u;
   if (dtype == BF16) {
-    return pack_bf16(even, odd);
+    words = pack_bf16(even, odd);
+  } else {
+    words = pack_f16(even, odd);
   }
-  return pack_f16(even, odd);
+  return words;
 }
 
 fn unpack(words: vec4u) -> EvenOdd {

@@ -29,17 +29,11 @@ fn is_position(position: u32) -> bool {
 
 // Of a position on each axis.
 fn has_padding(position: vec4u) -> bool {
-  if (AXES == 1u) {
-    return position.x == PADDING;
-  }
-  return any(position == vec4u(PADDING));
+  return any(select(position, position.xxxx, AXES == 1u) == vec4u(PADDING));
 }
 
 fn is_below(position: vec4u, limit: u32) -> bool {
-  if (AXES == 1u) {
-    return position.x < limit;
-  }
-  return all(position < vec4u(limit));
+  return all(select(position, position.xxxx, AXES == 1u) < vec4u(limit));
 }
 
 // Axes of a cell: (row, column) or (frame, row, column).

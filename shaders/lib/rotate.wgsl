@@ -58,10 +58,11 @@ fn quad_at(row: u32, place: QuadPlace) -> u32 {
 
 // `quads`: those of a run, of rows that are counted in quads.
 fn quad_of_runs(unit: u32, i: u32, units: u32, quads: u32) -> u32 {
-  if (PAIRING == HALF) {
-    return unit * 2u * quads + i;
+  var quad = unit * 2u * quads + i;
+  if (PAIRING != HALF) {
+    quad = select(unit, unit + units, i >= quads) * quads + i % quads;
   }
-  return select(unit, unit + units, i >= quads) * quads + i % quads;
+  return quad;
 }
 
 fn quotients(x: Quads, y: Quads) -> Quads {
@@ -88,10 +89,11 @@ fn scaled(quads: Quads, scale: f32) -> Quads {
 }
 
 fn rotation_of(quads: Quads) -> Rotation {
+  var turn = rotation_in_order(quads);
   if (DTYPE != F32) {
-    return rotation_of_runs(quads);
+    turn = rotation_of_runs(quads);
   }
-  return rotation_in_order(quads);
+  return turn;
 }
 
 fn rotation_in_order(quads: Quads) -> Rotation {
@@ -104,19 +106,20 @@ fn rotation_in_order(quads: Quads) -> Rotation {
 
 // Of runs: "half" takes even pairs first, as unpack() deals them.
 fn rotation_of_runs(quads: Quads) -> Rotation {
-  if (PAIRING != HALF) {
-    return rotation_in_order(quads);
+  var turn = rotation_in_order(quads);
+  if (PAIRING == HALF) {
+    let a = quads.a;
+    let b = quads.b;
+    let c = quads.c;
+    let d = quads.d;
+    turn = Rotation(
+      vec4f(a.x, b.x, c.x, d.x),
+      vec4f(a.z, b.z, c.z, d.z),
+      vec4f(a.y, b.y, c.y, d.y),
+      vec4f(a.w, b.w, c.w, d.w),
+    );
   }
-  let a = quads.a;
-  let b = quads.b;
-  let c = quads.c;
-  let d = quads.d;
-  return Rotation(
-    vec4f(a.x, b.x, c.x, d.x),
-    vec4f(a.z, b.z, c.z, d.z),
-    vec4f(a.y, b.y, c.y, d.y),
-    vec4f(a.w, b.w, c.w, d.w),
-  );
+  return turn;
 }
 
 fn rotated(chunks: Chunks, turn: Rotation) -> Chunks {
@@ -162,24 +165,24 @@ struct Runs {
 fn rotated_runs(runs: Runs, turn: Rotation) -> Runs {
   let a = runs.a;
   let b = runs.b;
+  var turned: Runs;
   if (PAIRING == HALF) {
-    return Runs(
+    turned = Runs(
       EvenOdd(a.even * turn.cos0 - b.even * turn.sin0, a.odd * turn.cos1 - b.odd * turn.sin1),
       EvenOdd(b.even * turn.cos0 + a.even * turn.sin0, b.odd * turn.cos1 + a.odd * turn.sin1),
     );
+  } else {
+    turned = Runs(
+      EvenOdd(a.even * turn.cos0 - a.odd * turn.sin0, a.odd * turn.cos0 + a.even * turn.sin0),
+      EvenOdd(b.even * turn.cos1 - b.odd * turn.sin1, b.odd * turn.cos1 + b.even * turn.sin1),
+    );
   }
-  return Runs(
-    EvenOdd(a.even * turn.cos0 - a.odd * turn.sin0, a.odd * turn.cos0 + a.even * turn.sin0),
-    EvenOdd(b.even * turn.cos1 - b.odd * turn.sin1, b.odd * turn.cos1 + b.even * turn.sin1),
-  );
+  return turned;
 }
 
 // Both elements of a pair, for heads that do not fill chunks.
 fn elements_of_pair(pair: u32, pairs: u32) -> vec2u {
-  if (PAIRING == HALF) {
-    return vec2u(pair, pair + pairs);
-  }
-  return vec2u(pair * 2u, pair * 2u + 1u);
+  return select(2u * pair + vec2u(0u, 1u), pair + vec2u(0u, pairs), PAIRING == HALF);
 }
 
 fn rotated_pair(x: f32, y: f32, cos_sin: vec2f) -> vec2f {

@@ -18,12 +18,14 @@ struct Rows {
 
 // Row of a token of a sequence that has so many; PADDING: none, BAD: none that there is.
 fn row_from_first(rows: Rows, first: u32, token: u32, tokens: u32) -> u32 {
+  var row = first + token;
   if (rows.kind == RING) {
     // Of more tokens than rows the last ones stay: no two tokens of a call share a row. Modulo first: the sum cannot wrap.
-    return select((first % rows.capacity + token) % rows.capacity, PADDING, tokens - token > rows.capacity);
+    row = select((first % rows.capacity + token) % rows.capacity, PADDING, tokens - token > rows.capacity);
+  } else {
+    row = select(BAD, row, is_position(first) && is_position(row));
   }
-  let row = first + token;
-  return select(BAD, row, is_position(first) && is_position(row));
+  return row;
 }
 
 fn slot_word(rows: Rows, token: u32, sequence: u32) -> u32 {

@@ -13,20 +13,25 @@ fn chunks_of_run(dtype: u32) -> u32 {
 }
 
 fn run_values(dtype: u32, run: StoredRun) -> EvenOdd {
+  var values: EvenOdd;
   if (dtype == F32) {
     let a = bitcast<vec4f>(run.a);
     let b = bitcast<vec4f>(run.b);
-    return EvenOdd(vec4f(a.xz, b.xz), vec4f(a.yw, b.yw));
+    values = EvenOdd(vec4f(a.xz, b.xz), vec4f(a.yw, b.yw));
+  } else {
+    values = unpack_as(dtype, run.a);
   }
-  return unpack_as(dtype, run.a);
+  return values;
 }
 
 // The reverse; rounds to nearest even.
 fn stored_run(dtype: u32, values: EvenOdd) -> StoredRun {
+  var run: StoredRun;
   if (dtype == F32) {
-    let a = vec4f(values.even.x, values.odd.x, values.even.y, values.odd.y);
-    let b = vec4f(values.even.z, values.odd.z, values.even.w, values.odd.w);
-    return StoredRun(bitcast<vec4u>(a), bitcast<vec4u>(b));
+    run.a = bitcast<vec4u>(vec4f(values.even.x, values.odd.x, values.even.y, values.odd.y));
+    run.b = bitcast<vec4u>(vec4f(values.even.z, values.odd.z, values.even.w, values.odd.w));
+  } else {
+    run.a = pack_as(dtype, values.even, values.odd);
   }
-  return StoredRun(pack_as(dtype, values.even, values.odd), vec4u());
+  return run;
 }

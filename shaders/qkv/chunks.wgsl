@@ -1,7 +1,7 @@
 // chunks: heads by 16-byte loads. A workgroup owns some heads of one token: it sums their squares, waits once, and walks them.
 // Loops end on a test at their end: a software adapter goes through a body once more, all lanes off, where the test comes first.
 import package::bindings::qkv::{
-  FOURS, K, Q, ROTATES, Part, SUMS, TEAM, V, WEIGHT_DTYPE, WHOLE, k_cache_chunks, k_chunks, k_weight_chunks, norm_of, params, part_of, q_chunks, q_weight_chunks,
+  FOURS, K, Q, ROTATES, Part, SUMS, TEAM, V, WEIGHT_DTYPE, WHOLE, k_cache_chunks, k_chunks, k_weight_chunks, norm_of, params, q_chunks, q_weight_chunks,
   stored_dtype, v_cache_chunks, v_chunks, v_weight_chunks,
 };
 import package::bindings::table::{AxisRows, axis_quad};
@@ -16,23 +16,27 @@ import package::qkv::token::{Share, Taken, first_head_of, is_taken, place_of, sh
 var<workgroup> sums: array<f32, SUMS>;
 
 fn chunk_at(which: u32, at: u32) -> vec4u {
+  var chunk: vec4u;
   if (which == Q) {
-    return q_chunks[at];
+    chunk = q_chunks[at];
+  } else if (which == K) {
+    chunk = k_chunks[at];
+  } else {
+    chunk = v_chunks[at];
   }
-  if (which == K) {
-    return k_chunks[at];
-  }
-  return v_chunks[at];
+  return chunk;
 }
 
 fn weight_chunk_at(which: u32, at: u32) -> vec4u {
+  var chunk: vec4u;
   if (which == Q) {
-    return q_weight_chunks[at];
+    chunk = q_weight_chunks[at];
+  } else if (which == K) {
+    chunk = k_weight_chunks[at];
+  } else {
+    chunk = v_weight_chunks[at];
   }
-  if (which == K) {
-    return k_weight_chunks[at];
-  }
-  return v_weight_chunks[at];
+  return chunk;
 }
 
 fn set_chunk(which: u32, at: u32, chunk: vec4u) {
@@ -47,10 +51,11 @@ fn set_chunk(which: u32, at: u32, chunk: vec4u) {
 
 fn load_run(which: u32, head: u32, run: u32) -> StoredRun {
   let at = head + run * chunks_of_run(DTYPE);
+  var stored = StoredRun(chunk_at(which, at), vec4u());
   if (DTYPE == F32) {
-    return StoredRun(chunk_at(which, at), chunk_at(which, at + 1u));
+    stored.b = chunk_at(which, at + 1u);
   }
-  return StoredRun(chunk_at(which, at), vec4u());
+  return stored;
 }
 
 fn store_run(which: u32, head: u32, run: u32, stored: StoredRun) {
@@ -64,16 +69,18 @@ fn store_run(which: u32, head: u32, run: u32, stored: StoredRun) {
 
 // `run`: of a head, or of all heads where the norm is over them.
 fn weights_of_run(which: u32, norm: Norm, run: u32) -> EvenOdd {
-  if (norm_of(which) < WEIGHTED) {
-    return EvenOdd(vec4f(1.0), vec4f(1.0));
+  var weights = EvenOdd(vec4f(1.0), vec4f(1.0));
+  if (norm_of(which) >= WEIGHTED) {
+    let at = norm.weight + run * chunks_of_run(WEIGHT_DTYPE);
+    var stored = StoredRun(weight_chunk_at(which, at), vec4u());
+    if (WEIGHT_DTYPE == F32) {
+      stored.b = weight_chunk_at(which, at + 1u);
+    }
+    weights = run_values(WEIGHT_DTYPE, stored);
+    weights.even += norm.plus;
+    weights.odd += norm.plus;
   }
-  let at = norm.weight + run * chunks_of_run(WEIGHT_DTYPE);
-  var stored = StoredRun(weight_chunk_at(which, at), vec4u());
-  if (WEIGHT_DTYPE == F32) {
-    stored.b = weight_chunk_at(which, at + 1u);
-  }
-  let weights = run_values(WEIGHT_DTYPE, stored);
-  return EvenOdd(weights.even + norm.plus, weights.odd + norm.plus);
+  return weights;
 }
 
 fn squares_of_run(which: u32, head: u32, run: u32) -> vec4f {
@@ -81,8 +88,7 @@ fn squares_of_run(which: u32, head: u32, run: u32) -> vec4f {
 }
 
 // Sums the squares of the workgroup's heads of a part, TEAM lanes a head.
-fn sum_squares(which: u32, all: Share, taken: Taken, lane: u32) {
-  let part = part_of(which);
+fn sum_squares(which: u32, part: Part, all: Share, taken: Taken, lane: u32) {
   if (norm_of(which) == 0u || !is_taken(part, taken)) {
     return;
   }
@@ -148,19 +154,19 @@ fn sum_of_head(index: u32) -> f32 {
 
 // What the elements of a head are multiplied by, beside its weights.
 fn factor_of(which: u32, part: Part, head: u32, all: Share) -> f32 {
-  let first = first_head_of(which) - min(all.first, first_head_of(which));
+  var factor = 0.0;
   if (norm_of(which) % WEIGHTED != OVER_HEADS) {
-    let sum = sum_of_head(first_head_of(which) + head - all.first);
-    if (is_factor(which)) {
-      return sum;
+    factor = sum_of_head(first_head_of(which) + head - all.first);
+  } else {
+    let first = first_head_of(which) - min(all.first, first_head_of(which));
+    for (var each = 0u; each < part.heads; each++) {
+      factor += sum_of_head(first + each);
     }
-    return norm_factor(part.norm, sum);
   }
-  var sum = 0.0;
-  for (var each = 0u; each < part.heads; each++) {
-    sum += sum_of_head(first + each);
+  if (!is_factor(which)) {
+    factor = norm_factor(part.norm, factor);
   }
-  return norm_factor(part.norm, sum);
+  return factor;
 }
 
 // The runs of a unit. Those that do not rotate are what is left of the head, in order; the last unit may have one of them alone.
@@ -171,23 +177,24 @@ struct UnitRuns {
 }
 
 fn runs_of_unit(which: u32, part: Part, unit: u32, rotated: u32) -> UnitRuns {
+  var runs: UnitRuns;
   if (WHOLE && which == V) {
-    return UnitRuns(2u * unit, 2u * unit + 1u, true);
+    runs = UnitRuns(2u * unit, 2u * unit + 1u, true);
+  } else if (WHOLE || unit < rotated) {
+    runs = UnitRuns(part.rotary + unit, part.rotary + unit + rotated, true);
+  } else {
+    let a = (unit - rotated) * 2u;
+    let left = part.size - rotated * 2u;
+    let has_b = a + 1u < left;
+    let b = select(a, a + 1u, has_b);
+    let skip = rotated * 2u;
+    runs = UnitRuns(a + select(0u, skip, a >= part.rotary), b + select(0u, skip, b >= part.rotary), has_b);
   }
-  if (WHOLE || unit < rotated) {
-    return UnitRuns(part.rotary + unit, part.rotary + unit + rotated, true);
-  }
-  let a = (unit - rotated) * 2u;
-  let left = part.size - rotated * 2u;
-  let has_b = a + 1u < left;
-  let b = select(a, a + 1u, has_b);
-  let skip = rotated * 2u;
-  return UnitRuns(a + select(0u, skip, a >= part.rotary), b + select(0u, skip, b >= part.rotary), has_b);
+  return runs;
 }
 
 // A unit of the workgroup's heads of a part: every `step` of them from `slot` on.
-fn walk(which: u32, all: Share, taken: Taken, unit: u32, slot: u32, step: u32, rotation: Rotation) {
-  let part = part_of(which);
+fn walk(which: u32, part: Part, all: Share, taken: Taken, unit: u32, slot: u32, step: u32, rotation: Rotation) {
   if (unit >= part.units || !is_taken(part, taken)) {
     return;
   }

@@ -1,6 +1,6 @@
 // token: whether a token is taken, by its position; the row that its K and V go to; the heads that an invocation or a workgroup owns.
 import package::bindings::positions::{count_bad, has_position, position_of};
-import package::bindings::qkv::{K, Part, Place, Q, ROTATES, params, row_words, step_words};
+import package::bindings::qkv::{Part, Place, Q, ROTATES, V, params, row_words, step_words};
 import package::bindings::table::{AxisRows, axis_rows};
 import package::lib::items::divided;
 import package::lib::positions::{PADDING, START};
@@ -17,17 +17,16 @@ struct Taken {
 
 fn cache_row(token: u32, sequence: u32, first: u32, tokens: u32) -> u32 {
   let rows = params.rows;
+  var row = token;
   if (rows.kind == SLOTS) {
     let at = slot_word(rows, token, sequence);
-    return checked_slot(rows, row_words[at], row_words[at + rows.slot_words - 1u]);
-  }
-  if (rows.kind == 0u) {
-    return token;
-  }
-  let row = row_from_first(rows, first, token, tokens);
-  if (rows.kind == PAGES) {
-    let at = page_word(rows, row, sequence);
-    return row_in_page(rows, row, row_words[at]);
+    row = checked_slot(rows, row_words[at], row_words[at + rows.slot_words - 1u]);
+  } else if (rows.kind != 0u) {
+    row = row_from_first(rows, first, token, tokens);
+    if (rows.kind == PAGES) {
+      let at = page_word(rows, row, sequence);
+      row = row_in_page(rows, row, row_words[at]);
+    }
   }
   return row;
 }
@@ -54,23 +53,21 @@ fn taken_token(launch_row: u32, counts: bool) -> Taken {
       // What wraps past 2^32 must not come out as a position.
       source.start = min(step_words[at + 1u], 0x80000000u);
     }
-    if (token >= tokens) {
-      return taken;
+  }
+  if (token < tokens) {
+    let position = position_of(source, token, sequence);
+    taken.is_there = has_position(position, source.table.capacity, counts);
+    if (taken.is_there) {
+      let row = cache_row(token, sequence, first, tokens);
+      taken.has_row = row < params.rows.capacity;
+      if (!taken.has_row && row != PADDING && counts) {
+        count_bad(1u);
+      }
+      taken.row = row;
+      if (ROTATES) {
+        taken.table = axis_rows(source.table, position, 1u);
+      }
     }
-  }
-  let position = position_of(source, token, sequence);
-  taken.is_there = has_position(position, source.table.capacity, counts);
-  if (!taken.is_there) {
-    return taken;
-  }
-  let row = cache_row(token, sequence, first, tokens);
-  taken.has_row = row < params.rows.capacity;
-  if (!taken.has_row && row != PADDING && counts) {
-    count_bad(1u);
-  }
-  taken.row = row;
-  if (ROTATES) {
-    taken.table = axis_rows(source.table, position, 1u);
   }
   return taken;
 }
@@ -91,13 +88,7 @@ struct Share {
 }
 
 fn first_head_of(which: u32) -> u32 {
-  if (which == Q) {
-    return 0u;
-  }
-  if (which == K) {
-    return params.q.heads;
-  }
-  return params.q.heads + params.k.heads;
+  return select(0u, params.q.heads, which != Q) + select(0u, params.k.heads, which == V);
 }
 
 // Those of one part, counted within it.

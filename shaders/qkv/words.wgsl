@@ -1,6 +1,6 @@
 // words: heads of any shape, an element at a time. An invocation owns its heads, so that no two write one word.
 import package::bindings::qkv::{
-  K, Q, ROTATES, Part, V, WEIGHT_DTYPE, k_cache_words, k_weight_words, k_words, norm_of, params, part_of, q_weight_words, q_words, stored_dtype,
+  K, Q, ROTATES, Part, V, WEIGHT_DTYPE, k_cache_words, k_weight_words, k_words, norm_of, params, q_weight_words, q_words, stored_dtype,
   v_cache_words, v_weight_words, v_words,
 };
 import package::bindings::table::axis_quad;
@@ -11,33 +11,39 @@ import package::lib::rotate::{QuadPlace, elements_of_pair, rotated_pair};
 import package::qkv::token::{Share, Taken, is_taken, place_of, share_of};
 
 fn word_at(which: u32, at: u32) -> u32 {
+  var word: u32;
   if (which == Q) {
-    return q_words[at];
+    word = q_words[at];
+  } else if (which == K) {
+    word = k_words[at];
+  } else {
+    word = v_words[at];
   }
-  if (which == K) {
-    return k_words[at];
-  }
-  return v_words[at];
+  return word;
 }
 
 fn weight_word_at(which: u32, at: u32) -> u32 {
+  var word: u32;
   if (which == Q) {
-    return q_weight_words[at];
+    word = q_weight_words[at];
+  } else if (which == K) {
+    word = k_weight_words[at];
+  } else {
+    word = v_weight_words[at];
   }
-  if (which == K) {
-    return k_weight_words[at];
-  }
-  return v_weight_words[at];
+  return word;
 }
 
 fn word_to(which: u32, at: u32) -> u32 {
+  var word: u32;
   if (which == Q) {
-    return q_words[at];
+    word = q_words[at];
+  } else if (which == K) {
+    word = k_cache_words[at];
+  } else {
+    word = v_cache_words[at];
   }
-  if (which == K) {
-    return k_cache_words[at];
-  }
-  return v_cache_words[at];
+  return word;
 }
 
 fn set_word(which: u32, at: u32, word: u32) {
@@ -57,24 +63,23 @@ fn word_of(dtype: u32, element: u32) -> u32 {
 
 // The bits of an element in the word that holds it: all of them, or the lower half.
 fn bits_in(dtype: u32, word: u32, element: u32) -> u32 {
-  if (dtype == F32) {
-    return word;
-  }
-  return (word >> ((element & 1u) * 16u)) & 0xffffu;
+  return select((word >> ((element & 1u) * 16u)) & 0xffffu, word, dtype == F32);
 }
 
 fn value_of(dtype: u32, bits: u32) -> f32 {
-  if (dtype == F32) {
-    return bitcast<f32>(bits);
+  var value = bitcast<f32>(bits);
+  if (dtype != F32) {
+    value = unpack_as(dtype, vec4u(bits)).even.x;
   }
-  return unpack_as(dtype, vec4u(bits)).even.x;
+  return value;
 }
 
 fn bits_of(dtype: u32, value: f32) -> u32 {
-  if (dtype == F32) {
-    return bitcast<u32>(value);
+  var bits = bitcast<u32>(value);
+  if (dtype != F32) {
+    bits = pack_as(dtype, vec4f(value), vec4f()).x & 0xffffu;
   }
-  return pack_as(dtype, vec4f(value), vec4f()).x & 0xffffu;
+  return bits;
 }
 
 fn element_bits(which: u32, head: u32, element: u32) -> u32 {
@@ -85,21 +90,22 @@ fn element_bits(which: u32, head: u32, element: u32) -> u32 {
 fn set_element_bits(which: u32, head: u32, element: u32, bits: u32) {
   let dtype = stored_dtype(which);
   let at = head + word_of(dtype, element);
-  if (dtype == F32) {
-    set_word(which, at, bits);
-    return;
+  var word = bits;
+  if (dtype != F32) {
+    let shift = (element & 1u) * 16u;
+    word = (word_to(which, at) & (0xffff0000u >> shift)) | (bits << shift);
   }
-  let shift = (element & 1u) * 16u;
-  set_word(which, at, (word_to(which, at) & (0xffff0000u >> shift)) | (bits << shift));
+  set_word(which, at, word);
 }
 
 fn weight_of(which: u32, norm: Norm, element: u32) -> f32 {
-  if (norm_of(which) < WEIGHTED) {
-    return 1.0;
+  var weight = 1.0;
+  if (norm_of(which) >= WEIGHTED) {
+    let at = norm.weight + element;
+    let word = weight_word_at(which, word_of(WEIGHT_DTYPE, at));
+    weight = value_of(WEIGHT_DTYPE, bits_in(WEIGHT_DTYPE, word, at)) + norm.plus;
   }
-  let at = norm.weight + element;
-  let word = weight_word_at(which, word_of(WEIGHT_DTYPE, at));
-  return value_of(WEIGHT_DTYPE, bits_in(WEIGHT_DTYPE, word, at)) + norm.plus;
+  return weight;
 }
 
 // A head, of the part that it belongs to.
@@ -113,11 +119,11 @@ struct Head {
 }
 
 fn element_of(head: Head, norm: Norm, element: u32) -> f32 {
-  let value = value_of(DTYPE, element_bits(head.which, head.origin, element));
-  if (!head.is_normed) {
-    return value;
+  var value = value_of(DTYPE, element_bits(head.which, head.origin, element));
+  if (head.is_normed) {
+    value = value * head.factor * weight_of(head.which, norm, head.weights + element);
   }
-  return value * head.factor * weight_of(head.which, norm, head.weights + element);
+  return value;
 }
 
 fn sum_of_squares(which: u32, head: u32, size: u32) -> f32 {
@@ -159,8 +165,7 @@ fn write_head(head: Head, part: Part, taken: Taken) {
   }
 }
 
-fn write_heads(which: u32, all: Share, taken: Taken) {
-  let part = part_of(which);
+fn write_heads(which: u32, part: Part, all: Share, taken: Taken) {
   if (!is_taken(part, taken)) {
     return;
   }

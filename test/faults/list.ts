@@ -212,12 +212,7 @@ export const faults: readonly Fault[] = [
     ['the sign of a product', 'a.xy * b.xy - a.zw * b.zw', 'a.xy * b.xy + a.zw * b.zw', gpu('lib/digits')],
   ]),
   ...of('shaders/lib/rotate.wgsl', [
-    [
-      'both elements of a pair',
-      'return vec2u(pair, pair + pairs);',
-      'return vec2u(pair, pair + 1u);',
-      gpu('lib/rotate'),
-    ],
+    ['both elements of a pair', 'pair + vec2u(0u, pairs)', 'pair + vec2u(0u, 1u)', gpu('lib/rotate')],
   ]),
   ...of('shaders/bias.wgsl', [
     [
@@ -312,7 +307,7 @@ export const faults: readonly Fault[] = [
     ['a step past its tokens', 'tokens = min(given, tokens);', 'tokens = given;', gpu('qkv-step')],
   ]),
   ...of('shaders/qkv/chunks.wgsl', [
-    ['one plus a weight', 'weights.even + norm.plus', 'weights.even', gpu('qkv')],
+    ['one plus a weight', 'weights.even += norm.plus;', '', gpu('qkv')],
     ['a sum of three runs', 'run += 4u * TEAM;', 'run += 5u * TEAM;', gpu('qkv')],
   ]),
   ...of('src/qkv/kept-words.ts', [

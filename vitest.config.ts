@@ -26,11 +26,18 @@ export default defineConfig(({ mode }) => {
             name: 'node',
             provide: { seed, fuzzRuns },
             include: ['test/**/*.test.ts'],
-            exclude: ['test/gpu/**', 'test/engine/**'],
+            exclude: ['test/gpu/**', 'test/engine/**', 'test/steps.test.ts'],
             globalSetup: ['test/demo/pages.ts'],
+            // Files that follow one another in a process share its modules: to load them anew for each takes as long as many tests.
+            isolate: false,
             testTimeout: hangMs,
             hookTimeout: hangMs,
           },
+        },
+        {
+          plugins: [development()],
+          // In a process of its own: V8 counts no step of what it compiled before it was asked to.
+          test: { name: 'steps', include: ['test/steps.test.ts'], testTimeout: hangMs, hookTimeout: hangMs },
         },
         {
           plugins: [development(), pageModules(), modelFile()],

@@ -17,8 +17,8 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       reporters: ['default', new ClosingLineReporter(seed)],
-      // Two at least: tests of the demo page mostly wait for their browser. Three on 2 cores were no quicker.
-      maxWorkers: Math.max(2, availableParallelism() - 1),
+      // Beside the page that runs the project `browser`, which is what takes longest on few cores.
+      maxWorkers: Math.max(1, availableParallelism() - 1),
       projects: [
         {
           plugins: [development()],

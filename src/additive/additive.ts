@@ -5,6 +5,7 @@ import { checkChoice, checkInteger, checkKeys, wrongType } from '../errors';
 import { sharedBuffer } from '../kernel/buffers';
 import { checkDtypes, checkTuning } from '../kernel/checks';
 import { checkDevice, liveDevice } from '../kernel/device';
+import { withinMemory } from '../kernel/memory';
 import { remembered, rememberedLayer } from '../kernel/remembered';
 import type { RopeTuning } from '../kernel/tuning';
 import { AdditiveCore } from './core';
@@ -64,9 +65,11 @@ export async function createAdditive(
   const { workgroupSize } = checkTuning(device, options.tuning, ['workgroupSize']);
 
   const shared = await liveDevice(device);
-  const source = rowSource(shared, { encoding: checked, capacity, weights: options.weights, label });
-  const core = new AdditiveCore(shared, { encoding: checked, capacity, source, workgroupSize, label });
-  await core.kernel.prepareOrEnd(core.pipelinesOf(dtypes));
+  const [core, usable] = withinMemory(device, () => {
+    const source = rowSource(shared, { encoding: checked, capacity, weights: options.weights, label });
+    return new AdditiveCore(shared, { encoding: checked, capacity, source, workgroupSize, label });
+  });
+  await core.kernel.prepareOrEnd(core.pipelinesOf(dtypes), usable);
   return new Additive(core, dtypes);
 }
 

@@ -4,6 +4,7 @@ import type { RopeDtype } from '../dtypes';
 import { checkKeys, outOfRange } from '../errors';
 import { checkDtypes, checkTuning } from '../kernel/checks';
 import { checkDevice, liveDevice } from '../kernel/device';
+import { withinMemory } from '../kernel/memory';
 import { remembered, rememberedLayer } from '../kernel/remembered';
 import type { RopeTuning } from '../kernel/tuning';
 import { BiasCore } from './core';
@@ -49,8 +50,11 @@ export async function createAttentionBias(
   const shared = await liveDevice(device);
   const bytes = numbers.length * 4;
   if (bytes > shared.room) throw outOfRange('weights', `at most ${shared.room} bytes`, bytes);
-  const core = new BiasCore(shared, { bias: checked, numbers, tuning, label });
-  await core.kernel.prepareOrEnd(core.pipelinesOf(dtypes));
+  const [core, usable] = withinMemory(
+    device,
+    () => new BiasCore(shared, { bias: checked, numbers, tuning, label }),
+  );
+  await core.kernel.prepareOrEnd(core.pipelinesOf(dtypes), usable);
   return new AttentionBiasKernel(core, dtypes);
 }
 

@@ -136,9 +136,11 @@ test('a device that has no memory for the tables: creation fails with its words,
   // What a device does that runs out: the buffer is not valid, and an error goes to the innermost scope that takes it.
   Object.defineProperty(device, 'createBuffer', {
     value: (descriptor: GPUBufferDescriptor) => {
-      const isTable = descriptor.label?.endsWith(' table') ?? false;
+      const isTable = / (table|weights|slopes)$/.test(descriptor.label ?? '');
       if (isTable) shortages++;
-      return create(isTable ? { ...descriptor, usage: 0 } : descriptor);
+      return create(
+        isTable ? { ...descriptor, usage: descriptor.usage | GPUBufferUsage.MAP_READ } : descriptor,
+      );
     },
   });
   Object.defineProperty(device, 'popErrorScope', {
@@ -147,6 +149,9 @@ test('a device that has no memory for the tables: creation fails with its words,
   for (const make of [
     () => createRope(device, { headDim }, { dtypes: ['f32'] }),
     () => createTokenTable(device, { headDim }, { tokens: 4, dtypes: ['f32'] }),
+    () => createAdditive(device, { type: 'sinusoidal', dim: headDim }, { dtypes: ['f32'] }),
+    () => createAdditive(device, { type: 'learned', dim: 8, rows: 2 }, { weights: new Float32Array(16) }),
+    () => createAttentionBias(device, { type: 'alibi', heads: 1 }, { dtypes: ['f32'] }),
   ]) {
     shortages = 0;
     await expect(make()).rejects.toThrow(

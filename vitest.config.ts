@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { browserFromEnvironment } from './scripts/browser';
 import { development } from './scripts/development';
@@ -17,8 +16,6 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       reporters: ['default', new ClosingLineReporter(seed)],
-      // Beside the page that runs the project `browser`, which is what takes longest on few cores.
-      maxWorkers: Math.max(1, availableParallelism() - 1),
       projects: [
         {
           plugins: [development()],

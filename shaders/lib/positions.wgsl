@@ -27,7 +27,7 @@ fn is_position(position: u32) -> bool {
   return position < 0x80000000u;
 }
 
-// Of a position on each axis.
+// Of a position on each axis. With one axis the lanes are made equal where compilers see it: they compare once.
 fn has_padding(position: vec4u) -> bool {
   return any(select(position, position.xxxx, AXES == 1u) == vec4u(PADDING));
 }

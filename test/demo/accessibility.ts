@@ -27,15 +27,20 @@ export async function violationsOf(page: Page): Promise<Violation[]> {
   }));
 }
 
+/** Opens all details, and waits until they are drawn. */
+export async function openDetails(page: Page): Promise<void> {
+  await page.evaluate(
+    `for (const details of document.querySelectorAll('details')) details.open = true;
+    new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))`,
+  );
+}
+
 /** Expects that axe-core finds nothing, details closed and open; which of them are open is left as it was. */
 export async function expectAccessible(page: Page, scheme = 'as it is'): Promise<void> {
   expect(await violationsOf(page), scheme).toEqual([]);
   const closed = await page.$$('details:not([open])');
   if (closed.length === 0) return;
-  await page.evaluate(
-    `for (const details of document.querySelectorAll('details')) details.open = true;
-    new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))`,
-  );
+  await openDetails(page);
   expect(await violationsOf(page), `${scheme}, details open`).toEqual([]);
   for (const details of closed) await details.evaluate((each) => each.removeAttribute('open'));
 }
